@@ -1,0 +1,55 @@
+"""The science: models with hooks, what they compute, and the questions asked of it.
+
+`lab` yields numbers and shows nothing. Importing it is quick: torch and TransformerLens are
+loaded by the first call that needs a model.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lab.attention import head_scores, repeated_tokens
+    from lab.bridges import build, load, models, parity, placement
+    from lab.hooks import edited
+    from lab.tokenizers import chat_text
+    from lab.traces import Trace, next_probs, trace
+
+_ROOM = {
+    "build": "lab.bridges",
+    "load": "lab.bridges",
+    "models": "lab.bridges",
+    "parity": "lab.bridges",
+    "placement": "lab.bridges",
+    "edited": "lab.hooks",
+    "chat_text": "lab.tokenizers",
+    "Trace": "lab.traces",
+    "next_probs": "lab.traces",
+    "trace": "lab.traces",
+    "head_scores": "lab.attention",
+    "repeated_tokens": "lab.attention",
+}
+
+__all__ = [
+    "Trace",
+    "build",
+    "chat_text",
+    "edited",
+    "head_scores",
+    "load",
+    "models",
+    "next_probs",
+    "parity",
+    "placement",
+    "repeated_tokens",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOM:
+        return getattr(importlib.import_module(_ROOM[name]), name)
+    raise AttributeError(f"module 'lab' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])
