@@ -15,8 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
-_LOCK = "_formicarium_lock"
+# Beside the models rather than on them: a lock cannot be copied, and a deep copy of a model
+# is another model, with a lock of its own.
+_LOCKS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+_MAKING = threading.Lock()
 
 # Whatever runs the model, or changes what a run does.
 _RUNS = (
@@ -42,31 +46,31 @@ def guarded(bridge: Any) -> Any:
     The object's class becomes a subclass of its own class: it stays a `TransformerBridge` in
     every respect, and `isinstance` says so. A bridge that is guarded already comes back as is.
     """
-    if _LOCK not in bridge.__dict__:
-        bridge.__dict__[_LOCK] = threading.RLock()
+    if not getattr(type(bridge), "_guarded", False):
         bridge.__class__ = _guarded_class(type(bridge))
     return bridge
 
 
-def lock_of(model: Any) -> threading.RLock:  # pyright: ignore[reportInvalidTypeForm]
+def lock_of(model: Any) -> Any:
     """The lock of a model or of an `Edited` view of it.
 
     Raises:
         TypeError: the model was not made by `lab.load` or `lab.build`; `guarded` gives it a lock.
     """
-    bridge = getattr(model, "model", model) if type(model).__name__ == "Edited" else model
-    try:
-        return bridge.__dict__[_LOCK]
-    except (AttributeError, KeyError):
+    bridge = model.model if type(model).__name__ == "Edited" else model
+    if not getattr(type(bridge), "_guarded", False):
         raise TypeError(
             f"model is a {type(model).__name__} without a lock: "
             "load it with lab.load(...), which also takes Hugging Face model objects."
-        ) from None
+        )
+    with _MAKING:
+        return _LOCKS.setdefault(bridge, threading.RLock())
 
 
 @cache
 def _guarded_class(base: type) -> type:
     methods: dict[str, Any] = {name: _locked(getattr(base, name)) for name in _RUNS}
+    methods["_guarded"] = True
     methods["hooks"] = _locked_hooks(base)
     methods["generate_stream"] = _locked_stream(base)
     return type(base.__name__, (base,), methods)
@@ -75,7 +79,7 @@ def _guarded_class(base: type) -> type:
 def _locked(method: Any) -> Any:
     @wraps(method)
     def run(self: Any, *args: Any, **kwargs: Any) -> Any:
-        with self.__dict__[_LOCK]:
+        with lock_of(self):
             return method(self, *args, **kwargs)
 
     return run
@@ -86,7 +90,7 @@ def _locked_hooks(base: Any) -> Any:
     @contextmanager
     def hooks(self: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
         # Held for as long as the hooks stand: no other thread may run into them.
-        with self.__dict__[_LOCK], base.hooks(self, *args, **kwargs) as model:
+        with lock_of(self), base.hooks(self, *args, **kwargs) as model:
             yield model
 
     return hooks
@@ -95,7 +99,7 @@ def _locked_hooks(base: Any) -> Any:
 def _locked_stream(base: Any) -> Any:
     @wraps(base.generate_stream)
     def generate_stream(self: Any, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        with self.__dict__[_LOCK]:
+        with lock_of(self):
             yield from base.generate_stream(self, *args, **kwargs)
 
     return generate_stream
