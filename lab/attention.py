@@ -36,7 +36,9 @@ def head_scores(trace: Trace) -> Scores:
     """
     patterns = (trace["pattern", layer] for layer in trace.layers("pattern"))
     targets = _targets(trace.ids)
-    rows = [{kind: _share(pattern, where) for kind, where in targets.items()} for pattern in patterns]
+    rows = [
+        {kind: _share(pattern, where) for kind, where in targets.items()} for pattern in patterns
+    ]
     return {kind: np.stack([row[kind] for row in rows]) for kind in targets}
 
 
@@ -44,7 +46,9 @@ def chance_scores(trace: Trace) -> dict[str, float]:
     """What `head_scores` gives a head that attends evenly to all it may see."""
     count = len(trace.ids)
     even = np.tril(np.ones((count, count))) / np.arange(1, count + 1)[:, None]
-    return {kind: float(_share(even[None], where)[0]) for kind, where in _targets(trace.ids).items()}
+    return {
+        kind: float(_share(even[None], where)[0]) for kind, where in _targets(trace.ids).items()
+    }
 
 
 def top_heads(
@@ -91,7 +95,7 @@ def repeated_tokens(model: Any, length: int = 32, seed: int = 0) -> list[int]:
     return [int(token) for token in (*once, *once)]
 
 
-def _targets(ids: Int[np.ndarray, "pos"]) -> dict[str, Bool[np.ndarray, "query key"]]:
+def _targets(ids: Int[np.ndarray, " pos"]) -> dict[str, Bool[np.ndarray, "query key"]]:
     """For each kind of head, the keys it would look at from each query."""
     count = len(ids)
     past = np.tri(count, k=-1, dtype=bool)
@@ -112,7 +116,7 @@ def _targets(ids: Int[np.ndarray, "pos"]) -> dict[str, Bool[np.ndarray, "query k
 
 def _share(
     pattern: Float[np.ndarray, "head query key"], where: Bool[np.ndarray, "query key"]
-) -> Float[np.ndarray, "head"]:
+) -> Float[np.ndarray, " head"]:
     queries = where.any(axis=1)
     if not queries.any():
         return np.full(len(pattern), np.nan)

@@ -41,7 +41,9 @@ def find_browser() -> str | None:
     for name in NAMES:
         if path := shutil.which(name):
             return path
-    return next((path for path in (*APPLICATIONS, _playwrights_own()) if Path(path).is_file()), None)
+    return next(
+        (path for path in (*APPLICATIONS, _playwrights_own()) if Path(path).is_file()), None
+    )
 
 
 def _playwrights_own() -> str:

@@ -87,7 +87,7 @@ class Edited:
 
 
 def _hook(name: str, edit: Edit) -> Callable[..., Any]:
-    def run(activation: Any, hook: Any = None) -> Any:
+    def run(activation: Any, hook: Any = None) -> Any:  # noqa: ARG001 (TransformerLens passes it)
         replaced = edit(activation)
         shape = getattr(replaced, "shape", None)
         if shape != activation.shape:

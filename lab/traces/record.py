@@ -39,10 +39,10 @@ class Trace:
     """
 
     pieces: list[str]
-    ids: Int[Array, "pos"]
+    ids: Int[Array, " pos"]
     spans: Int[Array, "pos 2"]
-    special: Bool[Array, "pos"]
-    surprisal: Float[Array, "pos"]
+    special: Bool[Array, " pos"]
+    surprisal: Float[Array, " pos"]
     top_ids: Int[Array, "pos top"]
     top_probs: Float[Array, "pos top"]
     top_pieces: list[list[str]]

@@ -55,7 +55,7 @@ def trace(
     return _record(model, ids, logits, kept, note)
 
 
-def next_probs(model: Any, prompt: str | Sequence[int], **how: Any) -> Float[np.ndarray, "vocab"]:
+def next_probs(model: Any, prompt: str | Sequence[int], **how: Any) -> Float[np.ndarray, " vocab"]:
     """The probability of each token of the vocabulary to come next; sums to 1.
 
     Takes `prepend_bos`, `literal` and `cut` as `trace` does, and raises what it raises.
@@ -131,7 +131,7 @@ def _run(model: Any, ids: list[int], names: list[str]) -> tuple[Tensor, dict[str
     kept: dict[str, Tensor] = {}
 
     def keeper(name: str) -> Any:
-        def save(activation: Tensor, hook: Any) -> None:
+        def save(activation: Tensor, hook: Any) -> None:  # noqa: ARG001 (passed by name)
             kept[name] = activation.detach()[0]
 
         return save
