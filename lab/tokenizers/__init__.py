@@ -1,0 +1,8 @@
+"""Tokenizers: the byte one, those of folders, and text made ready for them."""
+
+from lab.tokenizers.bytelevel import byte_signs, byte_tokenizer
+from lab.tokenizers.chat import chat_text
+from lab.tokenizers.cleaning import clean
+from lab.tokenizers.folders import load
+
+__all__ = ["byte_signs", "byte_tokenizer", "chat_text", "clean", "load"]
