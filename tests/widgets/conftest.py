@@ -1,0 +1,113 @@
+"""A Chromium page that opens views from disk, refuses every request and records what went wrong."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser import FLAGS
+from widgets import export
+
+PAYLOADS = {
+    "img": "<img/src=x onerror=globalThis.hit=1>",
+    "script end, img": "</script><img src=x onerror=globalThis.hit=1>",
+    "script end, script": "</script><script>globalThis.hit=1</script>",
+    "quotes": "\"';globalThis.hit=1;//`${globalThis.hit=1}`",
+    "link": "javascript:globalThis.hit=1",
+    "svg": "<svg onload=globalThis.hit=1>",
+    "separators": "a\u2028globalThis.hit=1\u2029b\0c",
+    "lone surrogate": "a\ud800b",
+    "comment": "<!--<script>globalThis.hit=1",
+}
+
+
+@dataclass
+class Opened:
+    """A page with views, and everything it complained about."""
+
+    page: Page
+    html: str
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def state(self, model, name: str):
+        """The trait `name` of a widget's model in the page."""
+        return self.page.evaluate(
+            "([id, name]) => formicarium.models[id].get(name)", [model.model_id, name]
+        )
+
+    def put(self, model, name: str, value) -> None:
+        """Set a trait of a widget's model in the page, as the kernel would."""
+        self.page.evaluate(
+            "([id, name, value]) => formicarium.models[id].set(name, value)",
+            [model.model_id, name, value],
+        )
+
+    def tell(self, model, content: dict) -> None:
+        """Deliver a custom message to a widget's model in the page, as the kernel would."""
+        self.page.evaluate(
+            "([id, content]) => formicarium.models[id].trigger('msg:custom', content, [])",
+            [model.model_id, content],
+        )
+
+    def quiet(self) -> None:
+        """Nothing ran that should not, nothing was asked of a network, nothing broke."""
+        assert self.page.evaluate("globalThis.hit ?? null") is None
+        assert self.requests == []
+        assert self.errors == []
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str):
+    """One Chromium for the session's tests of views."""
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def open_views(browser, tmp_path):
+    """`open_views(view, …, dark=False, width=1000)`: the views' saved page, opened from disk."""
+    contexts = []
+
+    def opened(*views, dark=False, width=1000, height=800, title="test") -> Opened:
+        path = export.page(views, tmp_path / f"{len(contexts)}.html", title=title)
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        result = Opened(context.new_page(), path.read_text(encoding="utf-8"))
+        _listen(context, result, path)
+        result.page.goto(path.as_uri())
+        result.page.wait_for_selector("html[data-ready]", timeout=20_000)
+        return result
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def _listen(context, result: Opened, path: Path) -> None:
+    def asked(request):
+        if not request.url.startswith(("data:", "blob:", path.as_uri())):
+            result.requests.append(request.url)
+
+    def said(message):
+        if message.type in ("error", "warning"):
+            result.errors.append(message.text)
+
+    context.route(re.compile(r"^(https?|wss?|ftp):"), lambda route: route.abort())
+    result.page.on("request", asked)
+    result.page.on("console", said)
+    result.page.on("pageerror", lambda error: result.errors.append(str(error)))
+
+
+@pytest.fixture(params=PAYLOADS.values(), ids=PAYLOADS.keys())
+def payload(request) -> str:
+    """One of nine texts that have broken out of other views."""
+    return request.param

@@ -1,0 +1,99 @@
+"""What every view has: its module, a session, a text summary, answers, and a page of its own."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import anywidget
+from ipywidgets import widget_serialization
+from traitlets import Instance, link
+
+from . import export
+from ._answers import Answers, said
+from ._assets import LOADER, Carrier, module
+from ._text import Text, clean
+from .session import FromZero, Heads, Session
+
+PICKED = ("token", "layer", "head", "pinned")
+LIMIT = 2_000_000
+
+
+class View(anywidget.AnyWidget):
+    """Base of the views. A subclass names its Python file (`files = Path(__file__)`).
+
+    What the reader picks is in the session; `token`, `layer`, `head` and `pinned` mirror it here,
+    so that `view.observe(f, "head")` works. `summary` says the picture in one line of text;
+    `failure` is shown in the view, above the last good picture, until it is emptied.
+    """
+
+    files: ClassVar[Path]
+
+    _esm = LOADER
+    _module = Instance(Carrier).tag(sync=True, **widget_serialization)
+    session = Instance(Session).tag(sync=True, **widget_serialization)
+    title = Text("", help="the headline; empty for the view's own").tag(sync=True)
+    summary = Text("", help="the picture in one line of text").tag(sync=True)
+    failure = Text("", help="what went wrong, shown until it is emptied").tag(sync=True)
+
+    token = FromZero(help="the session's picked position")
+    layer = FromZero(help="the session's picked layer")
+    head = FromZero(help="the session's picked head")
+    pinned = Heads(help="the session's pinned heads, each [layer, head]")
+
+    def __init__(self, *, session: Session | None = None, title: str = "", **state):
+        session = Session() if session is None else session
+        super().__init__(_module=module(self._script()), session=session, title=title, **state)
+        self._links = [link((session, name), (self, name)) for name in PICKED]
+        self._answers = Answers(self._reply, self.send)
+        self.on_msg(self._heard)
+
+    def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
+        """Content and buffers for the browser's question `what`; a subclass adds its own."""
+        raise ValueError(f"{type(self).__name__} has no answer to {what!r}")
+
+    def to_html(self, path) -> Path:
+        """Write the view as one page that stays interactive without kernel or network."""
+        return export.page([self], path, title=clean(self.title))
+
+    def close(self):
+        """Close the view and let go of the session."""
+        for tie in getattr(self, "_links", []):
+            tie.unlink()
+        self._links = []
+        super().close()
+
+    @contextmanager
+    def _trying(self):
+        """Put what raises inside into the view, and keep the last good picture."""
+        try:
+            yield
+        except Exception as error:
+            self.failure = said(error)
+        else:
+            self.failure = ""
+
+    @classmethod
+    def _script(cls) -> Path:
+        return Path(cls.files).with_suffix(".js")
+
+    def _reply(self, what: str, args: dict):
+        if what == "page":
+            return {"html": export.page([self], title=clean(self.title))}, []
+        return self.answer(what, args)
+
+    def _heard(self, _widget, content, _buffers) -> None:
+        if isinstance(content, dict) and content.get("kind") == "ask":
+            self._answers.ask(content)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The view, and its summary as plain text where no widget can be shown."""
+        data, *metadata = super()._repr_mimebundle_(**kwargs)
+        return ({**data, "text/plain": f"{type(self).__name__}: {self.summary}"}, *metadata)
+
+
+def refuse_heavy(name: str, weight: int, instead: str) -> None:
+    """Raise ValueError when `weight` bytes are more than a view may send before it is looked at."""
+    if weight > LIMIT:
+        raise ValueError(
+            f"{name}: {weight / 1e6:.1f} MB is more than the {LIMIT / 1e6:.0f} MB a view sends; {instead}"
+        )

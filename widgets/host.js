@@ -1,0 +1,49 @@
+// Stands in for the notebook in a saved page: models that hold state, and the views drawn into <main>.
+class Model {
+  #state;
+  #heard = new Map();
+  widget_manager = manager;
+  constructor(state) { this.#state = state; }
+  get(name) { return this.#state[name]; }
+  set(name, value) {
+    const entries = Object.entries(typeof name === "string" ? { [name]: value } : name);
+    const changed = entries.filter(([key, now]) => ArrayBuffer.isView(now) || JSON.stringify(this.#state[key]) !== JSON.stringify(now));
+    for (const [key, now] of changed) this.#state[key] = now;
+    for (const [key, now] of changed) this.trigger(`change:${key}`, this, now);
+    if (changed.length) this.trigger("change", this);
+  }
+  on(names, call) { for (const name of names.split(" ")) this.#heard.set(name, [...(this.#heard.get(name) ?? []), call]); }
+  off(names, call) { for (const name of names.split(" ")) this.#heard.set(name, (this.#heard.get(name) ?? []).filter((c) => c !== call)); }
+  trigger(name, ...args) { for (const call of this.#heard.get(name) ?? []) call(...args); }
+  save_changes() {}
+  send() {}
+}
+
+const models = {};
+const manager = {
+  offline: true,
+  get_model: (id) => (id in models ? Promise.resolve(models[id]) : Promise.reject(new Error(`no model ${id}`))),
+};
+
+function bytes(base64) {
+  const text = atob(base64);
+  return new DataView(Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer);
+}
+
+function restored({ state, paths, buffers }) {
+  paths.forEach((path, i) => {
+    const home = path.slice(0, -1).reduce((value, key) => value[key], state);
+    home[path.at(-1)] = bytes(buffers[i]);
+  });
+  return new Model(state);
+}
+
+const saved = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
+for (const [id, model] of Object.entries(saved.models)) models[id] = restored(model);
+const loader = await import(URL.createObjectURL(new Blob([saved.loader], { type: "text/javascript" })));
+globalThis.formicarium = { models, views: saved.views };
+for (const id of saved.views) {
+  const el = document.querySelector("main").appendChild(document.createElement("div"));
+  await loader.default.render({ model: models[id], el, signal: new AbortController().signal });
+}
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,128 @@
+// What all views share: elements, the frame around a picture, what is picked and hovered, keys, questions.
+import { number, css } from "./scales.js";
+export * from "./scales.js";
+export * from "./pieces.js";
+
+/** An element: `h("button", { class: "x", title: "t", onclick: f }, "text", child)`. Text stays text. */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Numbers of a binary trait. */
+export const floats = (view) => new Float32Array(bytesOf(view));
+export const ints = (view) => new Int32Array(bytesOf(view));
+const bytesOf = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+
+/** Is it a dark theme? Read from the ink, so that it holds in every front end. */
+export function isDark(element) {
+  const ink = getComputedStyle(element).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
+  return ink[0] + ink[1] + ink[2] > 382;
+}
+
+/** Call `draw` whenever the theme may have changed. */
+export function onTheme(draw, signal) {
+  const seen = new MutationObserver(() => draw());
+  for (const part of [document.documentElement, document.body])
+    seen.observe(part, { attributes: true, attributeFilter: ["class", "data-theme", "data-jp-theme-name", "data-jp-theme-light"] });
+  signal.addEventListener("abort", () => seen.disconnect());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(), { signal });
+}
+
+/** The session's model: `get("token")`, and `pick` to change it. */
+export const sessionOf = (model) => model.widget_manager.get_model(model.get("session").replace("IPY_MODEL_", ""));
+
+/** Change what is picked, for all views and for Python. */
+export function pick(session, changes) {
+  session.set(changes);
+  session.save_changes();
+}
+
+/** Listen to a model until the view goes. */
+export function listen(model, names, call, signal) {
+  model.on(names, call);
+  signal.addEventListener("abort", () => model.off(names, call));
+}
+
+const hovers = new WeakMap();
+const NOWHERE = { token: null, layer: null, head: null };
+
+/** What the mouse is over, shared by the views of a session and never sent to the kernel. */
+export function hoverOf(session) {
+  if (!hovers.has(session)) hovers.set(session, Object.assign(new EventTarget(), { at: NOWHERE }));
+  const bus = hovers.get(session);
+  return {
+    get: () => bus.at,
+    set(changes) {
+      const next = { ...bus.at, ...changes };
+      if (Object.keys(NOWHERE).every((key) => next[key] === bus.at[key])) return;
+      bus.at = next;
+      bus.dispatchEvent(new Event("hover"));
+    },
+    listen: (call, signal) => bus.addEventListener("hover", call, { signal }),
+  };
+}
+
+/** Keys of a picture: `{ ArrowLeft: () => … }`. The notebook's own shortcuts stay out of it. */
+export function keys(element, table, signal) {
+  const ours = (event) => !(event.ctrlKey || event.metaKey || event.altKey) && event.key in table && element.contains(event.target);
+  // JupyterLab listens on the document before anything inside it, and passes over elements so marked.
+  window.addEventListener("keydown", (event) => element.toggleAttribute("data-lm-suppress-shortcuts", ours(event)), { capture: true, signal });
+  element.addEventListener("keydown", (event) => {
+    if (!ours(event) || event.target.closest("select, input, textarea")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    table[event.key](event);
+  }, { signal });
+}
+
+/**
+ * Ask Python: numbered, one question in flight and one waiting, only the newest answer is heard.
+ * `ask(args)` is false when there is no kernel to ask (a saved page, or a kernel that is gone).
+ */
+export function asker(model, session, what, { answered, failed = () => {}, busy = () => {}, signal }) {
+  const client = Math.random().toString(36).slice(2);
+  let [newest, flying, waiting] = [0, null, null];
+  const send = (question) => { flying = question; model.send({ kind: "ask", what, client, ...question }); };
+  const next = () => {
+    const question = waiting;
+    flying = waiting = null;
+    if (question) send(question);
+    else busy(false);
+  };
+  listen(model, "msg:custom", (answer, buffers) => {
+    if (answer.kind !== "answer" || answer.client !== client || answer.id !== flying?.id) return;
+    const current = answer.id === newest;
+    next();
+    if (!current) return;
+    if (answer.error) failed(answer.error);
+    else answered(answer.content, buffers ?? []);
+  }, signal);
+  listen(session, "comm_live_update", () => { flying = waiting = null; busy(false); }, signal);
+  return (args = {}) => {
+    if (!isLive(model, session)) return false;
+    const asked = { id: ++newest, args };
+    if (flying) waiting = asked;
+    else { busy(true); send(asked); }
+    return true;
+  };
+}
+
+/** Is there a kernel behind the view? */
+export const isLive = (model, session) => !model.widget_manager.offline && session.comm_live !== false;
+
+/** A scale's ends, unit and colours, as a small bar. */
+export function legend(scale, name) {
+  const stops = Array.from({ length: 13 }, (_, i) => css(scale.colour(scale.low + ((scale.high - scale.low) * i) / 12)));
+  const bar = h("span", { class: "kit-bar" });
+  bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  const ends = [scale.low, scale.high].map((end, i) => number(end, i ? scale.unit : ""));
+  return h("span", { class: "kit-legend", role: "img", "aria-label": `${name}: colours from ${ends[0]} to ${ends[1]}` },
+    h("span", { class: "kit-name" }, name), h("span", {}, ends[0]), bar, h("span", {}, ends[1]));
+}

@@ -1,0 +1,72 @@
+"""What is picked – token, layer, head – as one state that several views share."""
+
+from typing import Any
+
+import ipywidgets
+from traitlets import Int, List, TraitError
+
+
+class FromZero(Int):
+    """A position, layer or head counted from 0, or None for nothing picked."""
+
+    def __init__(self, **metadata):
+        super().__init__(None, allow_none=True, **metadata)
+
+    def validate(self, obj, value):
+        value = super().validate(obj, value)
+        if value is not None and value < 0:
+            raise TraitError(
+                f"{self.name}: counts from 0, so {value} is no {self.name}; None picks nothing"
+            )
+        return value
+
+
+class Heads(List):
+    """Heads, each [layer, head]."""
+
+    def validate(self, obj, value):
+        pairs = [list(pair) for pair in super().validate(obj, value)]
+        for pair in pairs:
+            if len(pair) != 2 or not all(isinstance(part, int) and part >= 0 for part in pair):
+                raise TraitError(f"{self.name}: a head is [layer, head], both from 0, not {pair}")
+        return pairs
+
+
+class Session(ipywidgets.Widget):
+    """What is picked, shared by every view that is given this session.
+
+    The views follow each other inside the browser, without the kernel; what the reader picks
+    arrives here, and setting a trait moves every view. What the mouse merely hovers over stays in
+    the browser.
+
+    token, layer, head: positions from 0, or None for nothing picked.
+    pinned: list of [layer, head] kept side by side.
+    Raises TraitError for a negative number or a pin that is no pair.
+
+    >>> session = Session(layer=5, head=1)
+    >>> session.label
+    'L5H1'
+    """
+
+    token = FromZero(help="position of the picked piece").tag(sync=True)
+    layer = FromZero(help="layer of the picked head").tag(sync=True)
+    head = FromZero(help="the picked head within its layer").tag(sync=True)
+    pinned = Heads(help="heads kept side by side, each [layer, head]").tag(sync=True)
+
+    def __init__(
+        self,
+        token: int | None = None,
+        layer: int | None = None,
+        head: int | None = None,
+        pinned: list[Any] | None = None,
+    ):
+        super().__init__(token=token, layer=layer, head=head, pinned=pinned or [])
+
+    @property
+    def label(self) -> str:
+        """The picked head as it is written everywhere, `L5H1`; empty when none is picked."""
+        layer = "" if self.layer is None else f"L{self.layer}"
+        return layer if self.head is None else f"{layer}H{self.head}"
+
+    def __repr__(self) -> str:
+        return f"Session(token={self.token}, layer={self.layer}, head={self.head}, pinned={self.pinned})"
