@@ -88,11 +88,9 @@ def fetched(name: str) -> Path:
 
 def refuse_unreachable(name: str) -> None:
     """Raises `Unreachable` within a second if the hub cannot be reached from here."""
-    if any(
-        os.environ.get(key, "").upper() in _YES
-        for key in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
-    ):
-        raise Unreachable(f"{name}: not in the local cache, and HF_HUB_OFFLINE forbids fetching it")
+    for key in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        if os.environ.get(key, "").upper() in _YES:
+            raise Unreachable(f"{name}: not in the local cache, and {key} forbids fetching it")
     host, port = _door()
     reached: list[Any] = []
     knock = threading.Thread(target=_knock, args=(host, port, reached), daemon=True)

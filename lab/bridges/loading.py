@@ -60,7 +60,9 @@ def load(
         return _wrapped_object(source, tokenizer, number, placed)
     with bar(progress) as told:
         path = folder_of(source, told)
-    folder = checked_folder(path, bytes_each=number.itemsize, tokenizer=tokenizer is None)
+    folder = checked_folder(
+        path, bytes_each=number.itemsize, tokenizer=tokenizer is None, strict=strict
+    )
     with quiet():
         tokenizer = tokenizers.load(path) if tokenizer is None else tokenizer
         model = opened(folder, number, strict=strict).to(placed.device)

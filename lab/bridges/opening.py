@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.storage import ModelFolder, Refused
+from lab.storage import ModelFolder, Refused, refuse_over_memory
+
+_LENIENT = "load(…, strict=False) takes it, with random weights where it has none."
 
 
 def opened(folder: ModelFolder, dtype: Any, *, strict: bool) -> Any:
@@ -16,8 +18,9 @@ def opened(folder: ModelFolder, dtype: Any, *, strict: bool) -> Any:
     """
     from transformers import AutoModelForCausalLM
 
+    _refuse_larger(folder, dtype, strict=strict)
     try:
-        model, told = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder.path,
             dtype=dtype,
             attn_implementation="eager",
@@ -29,9 +32,34 @@ def opened(folder: ModelFolder, dtype: Any, *, strict: bool) -> Any:
         )
     except Exception as error:
         raise Refused(folder.path, f"transformers cannot load it ({_first_line(error)})") from error
+    model, told = loaded
     if strict:
         _refuse_differences(folder, told)
     return model
+
+
+def _refuse_larger(folder: ModelFolder, dtype: Any, *, strict: bool) -> None:
+    # The whole model built without memory: whatever its architecture, its size is known exactly.
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    try:
+        config = AutoConfig.from_pretrained(
+            folder.path, local_files_only=True, trust_remote_code=False
+        )
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    except Exception as error:
+        raise Refused(folder.path / "config.json", f"no model ({_first_line(error)})") from error
+    wanted = sum(parameter.numel() for parameter in model.parameters())
+    if strict and wanted > folder.elements and not folder.config.get("quantization_config"):
+        raise Refused(
+            folder.path,
+            f"config.json asks for {wanted:,} parameters, "
+            f"its weight files hold {folder.elements:,}",
+            instead=_LENIENT,
+        )
+    refuse_over_memory(folder.path, wanted, dtype.itemsize)
 
 
 def _refuse_differences(folder: ModelFolder, told: dict[str, Any]) -> None:
@@ -45,7 +73,7 @@ def _refuse_differences(folder: ModelFolder, told: dict[str, Any]) -> None:
         raise Refused(
             folder.path,
             f"its tensors are not those of the model ({'; '.join(found)})",
-            instead="load(…, strict=False) takes it nonetheless, with random weights where it has none.",
+            instead=_LENIENT,
         )
 
 

@@ -1,4 +1,4 @@
-"""What a source names: a shipped model, SmolLM2, a hub model, a folder or a GGUF file → a folder."""
+"""What a source names (a shipped model, SmolLM2, a hub model, a folder, a GGUF) → a folder."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ of JSON on standard output tell how far it is: {"done": 0.4, "what": "weights"}.
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 
@@ -22,14 +22,14 @@ def main(file: str, folder: str, memory: int, seconds: int) -> None:
     from transformers import modeling_gguf_pytorch_utils as gguf_utils
 
     transformers.utils.logging.set_verbosity_error()
-    quicken(gguf_utils)
-    where, name = os.path.split(os.path.abspath(file))
-    same: Any = {"gguf_file": name, "local_files_only": True, "trust_remote_code": False}
-    tokenizer = transformers.AutoTokenizer.from_pretrained(where, **same)
+    quicken()
+    path = Path(file).resolve()
+    same: Any = {"gguf_file": path.name, "local_files_only": True, "trust_remote_code": False}
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, **same)
     tell(0.3, "weights")
     gguf_utils.tqdm = told
     model = transformers.AutoModelForCausalLM.from_pretrained(
-        where,
+        path.parent,
         dtype=torch.float32,
         quantization_config=transformers.GgufConfig(dequantize=True),
         **same,
@@ -51,7 +51,7 @@ def limit(memory: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def quicken(gguf_utils: Any) -> None:
+def quicken() -> None:
     """Lets the table of tensor names be built once instead of once for every module."""
     import gguf
 

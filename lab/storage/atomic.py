@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lab.storage.swapping import swap
+
 MARK = ".formicarium-partial"
 STALE_SECONDS = 3600.0
 
@@ -35,7 +37,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         settle_file(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
         _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
@@ -45,9 +47,9 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Gives an empty temporary folder that becomes the folder `path` when the block ends.
 
-    A folder that is already at `path` stays until the new one is complete and is then removed.
-    Portable systems cannot exchange two folders in one step: the old one is renamed away first,
-    and `recover` (called here before each write) puts it back if a kill fell in between.
+    A folder that is already at `path` stays until the new one is complete; then the two are
+    exchanged in one step and the old one is removed. Where the system cannot exchange folders the
+    old one is renamed away first, and `recover` puts it back if a kill fell in between.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,7 @@ def recover(path: str | os.PathLike[str]) -> None:
     old = _old(path)
     if old.is_dir() and not path.exists():
         with suppress(OSError):
-            os.rename(old, path)
+            old.rename(path)
 
 
 def sweep(folder: str | os.PathLike[str], older_than: float = STALE_SECONDS) -> list[Path]:
@@ -90,16 +92,17 @@ def settle_file(path: Path) -> None:
 
     safetensors writes files only their owner can read, and classmates share folders.
     """
-    os.chmod(path, 0o666 & ~_umask())
+    path.chmod(0o666 & ~_umask())
     _sync(path)
 
 
 def _exchange(new: Path, path: Path) -> None:
     old = _old(path)
     shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        os.rename(path, old)
-    os.rename(new, path)
+    if not (path.exists() and swap(new, path)):
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
     _sync(path.parent)
     shutil.rmtree(old, ignore_errors=True)
 

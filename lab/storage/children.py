@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 
 class Overrun(RuntimeError):
@@ -17,7 +18,7 @@ def run_child(
     arguments: Sequence[str],
     *,
     seconds: float,
-    heard: Callable[[str], None] = lambda line: None,
+    heard: Callable[[str], object] = str,
     given: str = "",
 ) -> tuple[int, str]:
     """The exit status of `python script arguments…` and what it wrote to standard error.
@@ -54,13 +55,13 @@ def run_child(
     return status, "".join(written)
 
 
-def _pour(stream, heard: Callable[[str], None]) -> None:
+def _pour(stream: Any, heard: Callable[[str], object]) -> None:
     with stream:
         for line in stream:
             heard(line)
 
 
-def _feed(stream, given: str) -> None:
+def _feed(stream: Any, given: str) -> None:
     try:
         with stream:
             stream.write(given)

@@ -39,7 +39,7 @@ def converted(path: str | os.PathLike[str], progress: Progress | None = None) ->
     with only_one(folder):
         if not (folder / "config.json").is_file():
             with replacing_folder(folder) as new:
-                _convert(head, new, progress or (lambda done, what: None))
+                _convert(head, new, progress)
     return folder
 
 
@@ -64,7 +64,7 @@ def refuse_unknown_architecture(head: GgufHead) -> None:
         )
 
 
-def _convert(head: GgufHead, folder: Path, progress: Progress) -> None:
+def _convert(head: GgufHead, folder: Path, progress: Progress | None) -> None:
     memory = _BASE_MEMORY + 3 * 4 * head.elements
     seconds = 300 + head.elements // 500_000
     try:
@@ -80,7 +80,9 @@ def _convert(head: GgufHead, folder: Path, progress: Progress) -> None:
         raise Refused(head.path, f"it could not be converted ({_last_line(errors, status)})")
 
 
-def _tell(line: str, progress: Progress) -> None:
+def _tell(line: str, progress: Progress | None) -> None:
+    if progress is None:
+        return
     try:
         step = json.loads(line)
         progress(float(step["done"]), str(step["what"]))

@@ -44,7 +44,11 @@ class ModelFolder:
 
 
 def checked_folder(
-    path: str | os.PathLike[str], *, bytes_each: int = 4, tokenizer: bool = True
+    path: str | os.PathLike[str],
+    *,
+    bytes_each: int = 4,
+    tokenizer: bool = True,
+    strict: bool = True,
 ) -> ModelFolder:
     """What is in a model folder, or a refusal that names the file and says what would do.
 
@@ -52,6 +56,7 @@ def checked_folder(
         path: a Hugging Face model folder.
         bytes_each: bytes a parameter will take once loaded.
         tokenizer: whether the folder must hold a tokenizer too.
+        strict: whether the weight files must hold all that the config asks for.
     Raises:
         Refused: something is missing, malformed, impossible or dangerous.
         FileNotFoundError: there is no such folder.
@@ -72,7 +77,7 @@ def checked_folder(
     for file in files:
         tensors |= header(file)
     folder = ModelFolder(path, config, files, tensors)
-    refuse_impossible(path, config, folder.elements, len(tensors))
+    refuse_impossible(path, config, folder.elements if strict else None, len(tensors))
     refuse_over_memory(path, max(folder.elements, fewest_parameters(config)), bytes_each)
     return folder
 

@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from lab.storage.refusals import Refused
 
@@ -99,7 +100,7 @@ def _once(pairs: list) -> dict:
     return found
 
 
-def _tensor(path: Path, name: str, entry: object) -> tuple[TensorInfo, int, int]:
+def _tensor(path: Path, name: str, entry: Any) -> tuple[TensorInfo, int, int]:
     try:
         dtype, shape, (begin, end) = entry["dtype"], entry["shape"], entry["data_offsets"]
         whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))

@@ -18,9 +18,10 @@ _NAMES = {
     "width": ("hidden_size", "n_embd", "d_model", "dim"),
     "layers": ("num_hidden_layers", "n_layer", "n_layers", "num_layers"),
     "inner width": ("intermediate_size", "n_inner", "ffn_dim", "d_ff"),
+    "experts": ("num_local_experts", "num_experts", "n_routed_experts"),
     "heads": ("num_attention_heads", "n_head", "n_heads"),
 }
-_MOST_LAYERS = 10_000
+_LIMITS = {"layers": (1, 10_000), "experts": (0, 4_096), "heads": (1, 100_000)}
 
 
 def dimensions(config: Mapping[str, Any]) -> dict[str, int]:
@@ -29,6 +30,7 @@ def dimensions(config: Mapping[str, Any]) -> dict[str, int]:
     >>> dimensions({"vocab_size": 50257, "n_embd": 768, "n_layer": 12})
     {'vocabulary': 50257, 'width': 768, 'layers': 12}
     """
+    config = {**(config.get("text_config") or {}), **config}
     found = {}
     for name, keys in _NAMES.items():
         value = next((config[key] for key in keys if config.get(key) is not None), None)
@@ -56,17 +58,20 @@ def refuse_impossible(path: object, config: Mapping[str, Any], elements: int, te
     Args:
         path: the folder, for the message.
         config: the content of `config.json`.
-        elements: how many numbers its weight files hold.
+        elements: how many numbers its weight files hold; None leaves that comparison out.
         tensors: in how many tensors.
     """
-    size = dimensions(config)
-    for name, value in size.items():
-        if value < 1:
-            raise Refused(path, f"config.json asks for a {name} of {value:,}")
-    layers, wanted = size.get("layers", 1), fewest_parameters(config)
-    if layers > min(tensors, _MOST_LAYERS):
+    try:
+        size, wanted = dimensions(config), fewest_parameters(config)
+    except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        raise Refused(path, f"config.json holds sizes that are no sizes ({error})") from None
+    _refuse_nonsense(path, size)
+    if elements is None:
+        return
+    if size.get("layers", 1) > tensors:
         raise Refused(
-            path, f"config.json asks for {layers:,} layers, its weights are {tensors:,} tensors"
+            path,
+            f"config.json asks for {size['layers']:,} layers, its weights are {tensors:,} tensors",
         )
     inner = size.get("width", 1) * size.get("inner width", 1)
     if max(wanted, inner) > elements:
@@ -76,6 +81,13 @@ def refuse_impossible(path: object, config: Mapping[str, Any], elements: int, te
             f"({', '.join(f'{name} {value:,}' for name, value in size.items())}), "
             f"its weight files hold {elements:,}",
         )
+
+
+def _refuse_nonsense(path: object, size: Mapping[str, int]) -> None:
+    for name, value in size.items():
+        least, most = _LIMITS.get(name, (1, 2**62))
+        if not least <= value <= most:
+            raise Refused(path, f"config.json asks for {name}: {value:,}")
 
 
 def refuse_over_memory(path: object, parameters: int, bytes_each: int) -> None:
@@ -91,10 +103,13 @@ def refuse_over_memory(path: object, parameters: int, bytes_each: int) -> None:
 
 def _layer(config: Mapping[str, Any], size: Mapping[str, int]) -> int:
     width = size.get("width", 0)
+    if config.get("quantization_config"):
+        return 0  # Several values in one element: no count to compare with.
     if config.get("model_type") == "gpt2":
         return 4 * width**2 + 2 * width * size.get("inner width", 4 * width)
     if config.get("model_type") == "llama":
         heads = max(size.get("heads", 1), 1)
-        kept = (config.get("num_key_value_heads") or heads) / heads
-        return int((2 + 2 * kept) * width**2) + 3 * width * size.get("inner width", 0)
+        head = config.get("head_dim") or width // heads
+        shared = config.get("num_key_value_heads") or heads
+        return 2 * width * head * (heads + shared) + 3 * width * size.get("inner width", 0)
     return 0
