@@ -14,7 +14,7 @@ Answer = tuple[dict, list[bytes]]
 
 
 class Answers:
-    """Runs `answer(what, args)` for each question and hands the result to `send(content, buffers)`."""
+    """Runs `answer(what, args)` for each question; the result goes to `send(content, buffers)`."""
 
     def __init__(self, answer: Callable[[str, dict], Answer], send: Callable[[dict, list], None]):
         self._answer, self._send = answer, send

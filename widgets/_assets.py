@@ -3,6 +3,9 @@
 anywidget sends `_esm` with every instance. Here each module travels in one carrier, a widget model
 without a view, and what a view sends as `_esm` is the same small loader for all of them
 (`loader.js`): it finds the carrier, imports its source once per page and draws with it.
+
+Measured as the comm messages of 20 `Tokens` of 34 pieces, data included: 168 kB in this way,
+731 kB with the module and the kit inside each `_esm`.
 """
 
 import hashlib

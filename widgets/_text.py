@@ -48,7 +48,7 @@ class Texts(List):
 
 
 def visible(piece: str) -> str:
-    """`piece` with everything in it to be seen: outer spaces `·`, newline `⏎`, tab `⇥`, others by name.
+    """`piece` with all of it to be seen: outer spaces `·`, newline `⏎`, tab `⇥`, others by name.
 
     >>> visible(" cat\\n"), visible("\\u200b"), visible("")
     ('·cat⏎', '⟨ZWSP⟩', '⟨empty⟩')

@@ -94,6 +94,5 @@ class View(anywidget.AnyWidget):
 def refuse_heavy(name: str, weight: int, instead: str) -> None:
     """Raise ValueError when `weight` bytes are more than a view may send before it is looked at."""
     if weight > LIMIT:
-        raise ValueError(
-            f"{name}: {weight / 1e6:.1f} MB is more than the {LIMIT / 1e6:.0f} MB a view sends; {instead}"
-        )
+        size, most = f"{weight / 1e6:.1f} MB", f"{LIMIT / 1e6:.0f} MB"
+        raise ValueError(f"{name}: {size} is more than the {most} a view sends; {instead}")

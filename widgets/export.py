@@ -5,11 +5,9 @@ which stands in for the notebook. Its content security policy refuses every requ
 """
 
 import base64
-import contextlib
 import hashlib
 import json
 import os
-import tempfile
 from html import escape
 from pathlib import Path
 
@@ -64,25 +62,16 @@ def write(path: Path, text: str) -> Path:
         raise FileNotFoundError(
             f"{path}: there is no folder {path.parent.resolve()}; make it first"
         )
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(name)
-        raise
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _html(views, title: str) -> str:

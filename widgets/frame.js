@@ -32,10 +32,11 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
     if (event.key === "?" && !event.target.closest("input, select, textarea")) toggleHelp.click();
   }, { signal });
 
-  const tell = { busy: "", stale: "", failure: "" };
+  const tell = { gone: "", failure: "", stale: "", busy: "" };
   const say = () => {
     root.classList.toggle("kit-stale", Boolean(tell.stale || tell.failure));
-    mark.textContent = tell.failure || tell.stale || tell.busy;
+    root.classList.toggle("kit-gone", Boolean(tell.gone));
+    mark.textContent = Object.values(tell).find(Boolean) ?? "";
   };
   let timer;
   const view = {
@@ -64,7 +65,12 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
     answered: ({ html }) => { download(html, `${stem}.html`); view.stale(""); }, failed: view.stale, busy: view.busy, signal,
   });
   save.addEventListener("click", () => ask(), { signal });
-  const live = () => { save.hidden = !isLive(model, session); };
+  // The picture outlives its kernel; what is picked in it then no longer reaches Python.
+  const live = () => {
+    save.hidden = !isLive(model, session);
+    tell.gone = session.comm_live === false ? "Disconnected: run the cell again." : "";
+    say();
+  };
   listen(session, "comm_live_update", live, signal);
   live();
   el.replaceChildren(root);

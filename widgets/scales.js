@@ -5,10 +5,10 @@
 const hex = (text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
 // Magnitudes: cividis, with its low end let down to the paper, so that nothing much looks like nothing.
 const LIGHT = ["#ffffff", "#f7ecb0", "#e0ca64", "#bba96c", "#94907a", "#70747a", "#4d5a72", "#28406e", "#00224e"].map(hex);
-const DARK = ["#14171c", "#0e2a55", "#2f4570", "#575d6d", "#787876", "#9b9472", "#c0b065", "#e3cc50", "#fee838"].map(hex);
+const DARK = ["#1f2226", "#0e2a55", "#2f4570", "#575d6d", "#787876", "#9b9472", "#c0b065", "#e3cc50", "#fee838"].map(hex);
 // Signed values: blue below, orange above, the paper at zero.
 const SIGNED_LIGHT = ["#1a4b8f", "#4a86c5", "#a3c8e6", "#ffffff", "#f8c08a", "#dd8230", "#9c4a00"].map(hex);
-const SIGNED_DARK = ["#a9d3ff", "#5b9bdc", "#2a507c", "#14171c", "#75430f", "#d0812f", "#ffcf99"].map(hex);
+const SIGNED_DARK = ["#a9d3ff", "#5b9bdc", "#2a507c", "#1f2226", "#75430f", "#d0812f", "#ffcf99"].map(hex);
 
 /** Okabe and Ito's eight colours for categories. */
 export const CATEGORIES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000"].map(hex);

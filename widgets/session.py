@@ -69,4 +69,5 @@ class Session(ipywidgets.Widget):
         return layer if self.head is None else f"{layer}H{self.head}"
 
     def __repr__(self) -> str:
-        return f"Session(token={self.token}, layer={self.layer}, head={self.head}, pinned={self.pinned})"
+        picked = f"token={self.token}, layer={self.layer}, head={self.head}"
+        return f"Session({picked}, pinned={self.pinned})"

@@ -59,9 +59,9 @@ class Opened:
         assert self.errors == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs once at a time, and other tests have theirs
 def browser(chromium: str):
-    """One Chromium for the session's tests of views."""
+    """One Chromium for the tests of views."""
     with sync_playwright() as play:
         running = play.chromium.launch(executable_path=chromium, headless=True, args=[*FLAGS])
         yield running
