@@ -1,0 +1,289 @@
+"""Every head of a model at a glance, one of them large: who looks at whom.
+
+The overview travels first: each head max-pooled to a small picture. Heads follow as bytes, all at
+once when they are light, else each when it is opened; beyond 1,024 tokens a head is pooled too, and
+what the reader zooms into is asked for at full resolution. Exact weights are asked for one token
+at a time. Nothing holds more than one layer of the given patterns in a second form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
+
+from . import _arrays, _patterns
+from ._text import Text, Texts, clean
+from ._view import View
+from .session import Session
+
+THUMB = 40
+"""Side of a head's picture in the overview, in cells."""
+SIDE = 1024
+"""A head larger than this is pooled to it; its details are asked for by window."""
+WINDOW = 768
+"""Side of the largest window answered at once."""
+AT_ONCE = 1_300_000
+"""Bytes of heads that go along with the overview."""
+KEPT = 8_000_000
+"""Bytes of opened heads kept in the view's state, for a page exported or opened again."""
+
+
+class Attention(View):
+    """Attention patterns: all layers × heads as small pictures, one head large, both directions.
+
+    trace: anything with `pieces`, `layers("pattern")` and `trace["pattern", layer]`; or instead
+    pieces: list of strings, and
+    patterns: weights [layer, head, query, key], a list with an array [head, query, key] a layer,
+    or a dict layer → array. Rows are shares of 1. Causal or not is seen from the numbers.
+    layers: the layers' numbers when they are not 0, 1, 2 …
+    special: bool for each piece; special tokens are framed.
+    labels: text for some heads, {(5, 1): "induction"}.
+    scores: numbers [layer, head], drawn as marks and sortable.
+    title: the headline, instead of the view's own.
+    scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
+
+    What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
+    click on a piece or in the matrix) and `pinned` (Enter, or the pin button).
+
+    Raises ValueError for shapes that disagree, NaN, infinity and negative weights (raw scores:
+    their place is named). Rows that do not sum to 1 are drawn, and the view says so: an ablated
+    head has such rows. Raises TypeError for unknown keywords and for neither trace nor patterns.
+
+    >>> weights = np.tril(np.ones((2, 3, 4, 4))) / np.arange(1, 5)[:, None]
+    >>> view = Attention(pieces=["The", " cat", " sat", "."], patterns=weights)
+    >>> view.summary
+    'Attention of 2 layers × 3 heads over 4 tokens'
+    """
+
+    files = Path(__file__)
+
+    pieces = Texts(help="the tokens' text").tag(sync=True)
+    special = List(Bool(), help="which tokens are special").tag(sync=True)
+    layers = List(Int(), help="numbers of the layers at hand").tag(sync=True)
+    heads = Int(help="heads in each layer").tag(sync=True)
+    causal = Bool(help="no query looks ahead").tag(sync=True)
+    notice = Text(help="what is odd about the numbers").tag(sync=True)
+    labels = Dict(help='text by head, "5.1"').tag(sync=True)
+    scores = List(help="a number for each head, layer by layer; empty for none").tag(sync=True)
+    scale = Enum(["linear", "log"], "linear", help="key l, or the switch").tag(sync=True)
+    skip_first = Bool(help="key f, or the switch: the first token is not drawn").tag(sync=True)
+
+    side = Int(help="cells along a head's picture").tag(sync=True)
+    thumb_side = Int(help="cells along a small picture").tag(sync=True)
+    thumbs = Bytes(help="small pictures, head by head; empty when the heads serve").tag(sync=True)
+    all_heads = Bytes(help="every head's picture, when they are light").tag(sync=True)
+    all_stats = Bytes(help="float32 [head, 7], see _patterns.Stats").tag(sync=True)
+    opened = Dict(help='heads sent since: "5.1" → {picture, stats}').tag(sync=True)
+    start = List(Int(), help="[layer, head] shown while the session picks none").tag(sync=True)
+    model_name = Unicode(help="the model, for the headline").tag(sync=True)
+
+    def __init__(
+        self,
+        trace: Any = None,
+        session: Session | None = None,
+        labels: Mapping[tuple[int, int], str] | None = None,
+        *,
+        pieces: Sequence[str] | None = None,
+        patterns: Any = None,
+        layers: Sequence[int] | None = None,
+        special: Sequence[bool] | None = None,
+        scores: Any = None,
+        title: str = "",
+        scale: str = "linear",
+        skip_first: bool = False,
+    ):
+        self._patterns = _source(trace, pieces, patterns, layers)
+        pieces = list(trace.pieces if pieces is None else pieces)
+        if special is None:
+            special = getattr(trace, "special", None)
+        scores = _scores(scores, self._patterns)
+        super().__init__(
+            session=session,
+            title=title,
+            pieces=pieces,
+            special=_flags(special, len(pieces)),
+            layers=self._patterns.layers,
+            heads=self._patterns.heads,
+            labels=_labels(labels or {}, self._patterns),
+            scores=scores,
+            start=_best(scores, self._patterns),
+            scale=scale,
+            skip_first=skip_first,
+            model_name=clean(getattr(trace, "model_name", "") or ""),
+            summary=_summary(self._patterns),
+            **_overview(self._patterns),
+        )
+        if not self.all_heads:
+            self._open(*self._shown())
+
+    def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
+        """Heads' pictures, a window of one, or one token's exact row and column."""
+        if what == "heads":
+            return self._heads(args)
+        if what == "window":
+            return self._window(args)
+        if what == "exact":
+            return self._exact(args)
+        return super().answer(what, args)
+
+    def exact(self, layer: int, head: int) -> np.ndarray:
+        """One head's weights [query, key] as they were given. Raises ValueError if it is not here."""
+        if layer not in self._patterns.layers or not 0 <= head < self._patterns.heads:
+            raise ValueError(
+                f"L{layer}H{head} is not in this view; it has layers {self._patterns.layers} "
+                f"with heads 0 to {self._patterns.heads - 1}"
+            )
+        return self._patterns.head(layer, head)
+
+    def _heads(self, args: dict) -> tuple[dict, list[bytes]]:
+        wanted = [(int(layer), int(head)) for layer, head in args["heads"][:8]]
+        sent = [self._open(layer, head) for layer, head in wanted]
+        return (
+            {"heads": [list(pair) for pair in wanted], "stats": [one["stats"] for one in sent]},
+            [one["picture"] for one in sent],
+        )
+
+    def _window(self, args: dict) -> tuple[dict, list[bytes]]:
+        weights = self.exact(args["layer"], args["head"])
+        (top, bottom), (left, right) = args["rows"], args["columns"]
+        part = weights[max(0, top) : bottom, max(0, left) : right]
+        if part.size == 0:
+            raise ValueError(f"rows {top}–{bottom}, columns {left}–{right} hold no weights")
+        height, width = (min(size, WINDOW) for size in part.shape)
+        rest, first = _arrays.pooled(part, height, width)
+        if left > 0:  # the window's first column is a key like any other
+            rest[:, 0] = np.maximum(rest[:, 0], first)
+            first = first[:0]
+        cells = [_arrays.to_bytes(rest).tobytes(), _arrays.to_bytes(first).tobytes()]
+        return {**args, "width": width, "height": height}, cells
+
+    def _exact(self, args: dict) -> tuple[dict, list[bytes]]:
+        weights = self.exact(args["layer"], args["head"])
+        token = args["token"]
+        if not 0 <= token < len(weights):
+            raise ValueError(f"token {token}: this text has tokens 0 to {len(weights) - 1}")
+        return args, [weights[token].astype("<f4").tobytes(), weights[:, token].astype("<f4").tobytes()]
+
+    def _open(self, layer: int, head: int) -> dict:
+        """A head's picture and stats; kept in the state, without a message, for later pages."""
+        key = f"{layer}.{head}"
+        if key not in self.opened:
+            weights = self.exact(layer, head)
+            picture = _arrays.picture(weights, self.side, self.causal).tobytes()
+            entry = {"picture": picture, "stats": _numbers(_patterns.described(weights))}
+            kept = {**self.opened, key: entry}
+            while len(kept) > 1 and len(kept) * len(picture) > KEPT:
+                del kept[next(iter(kept))]
+            self._trait_values["opened"] = kept
+            return entry
+        return self.opened[key]
+
+    def _shown(self) -> tuple[int, int]:
+        """The head the browser shows first: the session's if this view has it."""
+        layer, head = self.session.layer, self.session.head
+        if layer in self.layers and head is not None and head < self.heads:
+            return layer, head
+        return self.start[0], self.start[1]
+
+
+def _source(trace, pieces, patterns, layers) -> _patterns.Patterns:
+    """The patterns, from whichever way they were given."""
+    if trace is not None:
+        if pieces is not None or patterns is not None or layers is not None:
+            raise TypeError("give a trace, or pieces and patterns, not both")
+        return _patterns.from_trace(trace)
+    if pieces is None or patterns is None:
+        missing = "pieces" if pieces is None else "patterns"
+        raise TypeError(f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)")
+    return _patterns.from_arrays(patterns, layers, len(pieces))
+
+
+def _overview(patterns: _patterns.Patterns) -> dict:
+    """One pass over the layers: the small pictures, what is odd, and all heads if they are light."""
+    checks = [_patterns.checked(patterns.read(layer), layer) for layer in patterns.layers]
+    causal = all(check.causal for check in checks)
+    complaints = [check.complaint for check in checks if check.complaint]
+    side, thumb = min(patterns.tokens, SIDE), min(patterns.tokens, THUMB)
+    count = len(patterns.layers) * patterns.heads
+    light = side == patterns.tokens and count * _arrays.picture_size(side, causal) <= AT_ONCE
+    state = {
+        "causal": causal,
+        "notice": complaints[0] if complaints else "",
+        "side": side,
+        "thumb_side": thumb,
+    }
+    if not light or thumb < side:
+        state["thumbs"] = _pictures(patterns, thumb, causal)
+    if light:
+        state["all_heads"] = _pictures(patterns, side, causal)
+        state["all_stats"] = _all_stats(patterns)
+    return state
+
+
+def _pictures(patterns: _patterns.Patterns, side: int, causal: bool) -> bytes:
+    read = patterns.read
+    return b"".join(_arrays.picture(read(n), side, causal).tobytes() for n in patterns.layers)
+
+
+def _all_stats(patterns: _patterns.Patterns) -> bytes:
+    each = (
+        _numbers(_patterns.described(head)) for n in patterns.layers for head in patterns.read(n)
+    )
+    return np.array(list(each), dtype="<f4").tobytes()
+
+
+def _numbers(stats: _patterns.Stats) -> list[float]:
+    return [float(value) for value in astuple(stats)]
+
+
+def _summary(patterns: _patterns.Patterns) -> str:
+    layers = f"{len(patterns.layers)} layer{'s' * (len(patterns.layers) > 1)}"
+    return (
+        f"Attention of {layers} × {patterns.heads} head{'s' * (patterns.heads > 1)} "
+        f"over {patterns.tokens} token{'s' * (patterns.tokens > 1)}"
+    )
+
+
+def _best(scores: list[float], patterns: _patterns.Patterns) -> list[int]:
+    """The best-scored [layer, head], else the first."""
+    best = int(np.argmax(scores)) if scores else 0
+    return [patterns.layers[best // patterns.heads], best % patterns.heads]
+
+
+def _flags(special, tokens: int) -> list[bool]:
+    if special is None:
+        return []
+    flags = [bool(flag) for flag in special]
+    if len(flags) != tokens:
+        raise ValueError(f"special has {len(flags)} flags, but there are {tokens} pieces")
+    return flags
+
+
+def _labels(labels: Mapping, patterns: _patterns.Patterns) -> dict[str, str]:
+    for pair in labels:
+        if not (isinstance(pair, tuple) and len(pair) == 2):
+            raise ValueError(f"labels: a head is (layer, head), not {pair!r}")
+        if pair[0] not in patterns.layers or not 0 <= pair[1] < patterns.heads:
+            raise ValueError(
+                f"labels: L{pair[0]}H{pair[1]} is not here; layers {patterns.layers}, "
+                f"heads 0 to {patterns.heads - 1}"
+            )
+    return {f"{layer}.{head}": clean(str(text)) for (layer, head), text in labels.items()}
+
+
+def _scores(scores, patterns: _patterns.Patterns) -> list[float]:
+    if scores is None:
+        return []
+    array = _arrays.as_array(scores).astype(np.float64)
+    wanted = (len(patterns.layers), patterns.heads)
+    if array.shape != wanted:
+        raise ValueError(f"scores has shape {array.shape}; [layer, head] = {wanted} is wanted")
+    if not np.isfinite(array).all():
+        layer, head = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(f"scores: L{patterns.layers[layer]}H{head} is {array[layer, head]}")
+    return array.ravel().tolist()
