@@ -47,14 +47,14 @@ def header(path: str | os.PathLike[str]) -> dict[str, TensorInfo]:
     """
     path = Path(path)
     size = path.stat().st_size
-    entries = _entries(path, size)
-    body = size - 8 - _length(path, size)
+    length = _length(path, size)
+    entries = _entries(path, length)
     found, ranges = {}, []
     for name, entry in entries.items():
         info, begin, end = _tensor(path, name, entry)
         found[name] = info
         ranges.append((begin, end, name))
-    _refuse_gaps(path, sorted(ranges), body)
+    _refuse_gaps(path, sorted(ranges), size - 8 - length)
     return found
 
 
@@ -64,7 +64,7 @@ def _length(path: Path, size: int) -> int:
     if len(start) < 8:
         raise Refused(path, f"{size} bytes are too few for a safetensors file")
     length = struct.unpack("<Q", start)[0]
-    if start[:2] == b"PK" or start[:1] == b"\x80":
+    if length > size - 8 and (start[:2] == b"PK" or start[:1] == b"\x80"):
         raise Refused(path, "a pickle under the name of a safetensors file; pickles run code")
     if length > size - 8:
         raise Refused(path, f"cut off or no safetensors: a head of {length:,} bytes in {size:,}")
@@ -73,8 +73,7 @@ def _length(path: Path, size: int) -> int:
     return length
 
 
-def _entries(path: Path, size: int) -> dict:
-    length = _length(path, size)
+def _entries(path: Path, length: int) -> dict:
     with path.open("rb") as file:
         file.seek(8)
         text = file.read(length)

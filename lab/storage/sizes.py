@@ -52,7 +52,9 @@ def fewest_parameters(config: Mapping[str, Any]) -> int:
     return embedding + size.get("layers", 0) * _layer(config, size)
 
 
-def refuse_impossible(path: object, config: Mapping[str, Any], elements: int, tensors: int) -> None:
+def refuse_impossible(
+    path: object, config: Mapping[str, Any], elements: int | None, tensors: int
+) -> None:
     """Raises `Refused` if a config asks for more than its weight files hold.
 
     Args:
