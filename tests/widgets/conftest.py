@@ -22,6 +22,24 @@ PAYLOADS = {
     "comment": "<!--<script>globalThis.hit=1",
 }
 
+CONTRASTS = """() => {
+  const parse = (text) => {
+    const parts = text.match(/[\\d.]+/g).map(Number);
+    return parts[3] === 0 ? null : parts.slice(0, 3);
+  };
+  const luminance = (colour) => colour.map((part) => part / 255)
+    .map((share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, share, i) => sum + share * [0.2126, 0.7152, 0.0722][i], 0);
+  const texts = [...document.querySelectorAll('.kit-frame *')].filter((part) => part.checkVisibility()
+    && [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
+  return texts.map((part) => {
+    let [ground, at] = [null, part];
+    for (; at && !ground; at = at.parentElement) ground = parse(getComputedStyle(at).backgroundColor);
+    const pair = [parse(getComputedStyle(part).color), ground].map(luminance).sort((a, b) => a - b);
+    return [`${part.className}: ${part.textContent}`, (pair[1] + 0.05) / (pair[0] + 0.05)];
+  });
+}"""
+
 
 @dataclass
 class Opened:
@@ -51,6 +69,10 @@ class Opened:
             "([id, content]) => formicarium.models[id].trigger('msg:custom', content, [])",
             [model.model_id, content],
         )
+
+    def contrasts(self) -> dict[str, float]:
+        """The contrast of every text in the views with what is behind it, by WCAG 2."""
+        return dict(self.page.evaluate(CONTRASTS))
 
     def quiet(self) -> None:
         """Nothing ran that should not, nothing was asked of a network, nothing broke."""

@@ -1,0 +1,113 @@
+"""Modules travel once, linked and named by their content; the package itself is light."""
+
+import subprocess
+import sys
+
+import ipywidgets
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+import widgets
+from tests.widgets.traces import a_trace
+from widgets._assets import HERE, LOADER, carry, module
+
+LIGHT = """
+import resource, sys, time
+import widgets
+cpu = time.process_time()
+assert not {"torch", "transformers", "lab", "plotly", "ipywidgets"} & set(sys.modules)
+widgets.Session, widgets.Tokens, widgets.page
+assert not {"torch", "transformers", "lab"} & set(sys.modules)
+assert cpu < 1, cpu
+"""
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    subprocess.run([sys.executable, "-c", LIGHT], check=True, timeout=120)
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(AttributeError, match=r"no 'Atention'; it has .*Tokens"):
+        _ = widgets.Atention
+    assert {"Tokens", "Session", "page"} <= set(dir(widgets))
+
+
+def test_a_second_view_brings_no_second_copy():
+    first = widgets.Tokens(a_trace())
+    before = set(_instances)
+    second = widgets.Tokens(a_trace())
+    assert second._module is first._module
+    kinds = {type(_instances[name]).__name__ for name in set(_instances) - before}
+    assert kinds == {"Tokens", "Session", "Layout"}
+    assert second._esm == LOADER
+
+
+def test_closed_carriers_are_replaced():
+    old = carry("replaced", lambda: "export default 1")
+    assert carry("replaced", lambda: "never read") is old
+    old.close()
+    assert carry("replaced", lambda: "export default 2").source == "export default 2"
+
+
+def test_imports_are_carried_and_every_module_is_named_by_its_content(tmp_path):
+    (tmp_path / "low.js").write_text("export const a = 1;")
+    (tmp_path / "high.js").write_text('import { a } from "./low.js";\nexport default a;')
+    (tmp_path / "high.css").write_text(".high { color: red; }")
+    high = module(tmp_path / "high.js")
+    assert high.imports == {"./low.js": module(tmp_path / "low.js")}
+    assert high.css == ".high { color: red; }"
+    for carrier in (high, module(tmp_path / "low.js")):
+        carrier.close()
+    (tmp_path / "low.js").write_text("export const a = 2;")
+    assert module(tmp_path / "high.js").digest != high.digest
+
+
+def test_all_our_javascript_together_is_small():
+    assert sum(path.stat().st_size for path in HERE.glob("*.js")) < 150_000
+
+
+def test_no_module_makes_markup_of_text_or_asks_a_host():
+    for path in HERE.glob("*.js"):
+        source = path.read_text(encoding="utf-8")
+        for word in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacent",
+            "document.write",
+            "eval(",
+            "fetch(",
+        ):
+            assert word not in source, f"{path.name}: {word}"
+        assert "://" not in source.replace("http://www.w3.org/2000/svg", ""), path.name
+
+
+@pytest.mark.browser
+def test_a_page_links_each_module_once_and_keeps_one_style_each(open_views):
+    opened = open_views(*(widgets.Tokens(a_trace()) for _ in range(3)))
+    count = opened.page.evaluate("globalThis[Symbol.for('formicarium')].size")
+    assert count == len(list(_modules(widgets.Tokens(a_trace())._module)))
+    styles = opened.page.evaluate(
+        "[...document.querySelectorAll('style')].map((s) => s.textContent)"
+    )
+    assert sum(".kit-frame {" in style for style in styles) == 1
+    opened.quiet()
+
+
+@pytest.mark.browser
+def test_a_module_that_does_not_load_says_so_in_its_place(open_views, tmp_path):
+    (tmp_path / "broken.js").write_text("export default {")
+    good, bad = widgets.Tokens(a_trace()), widgets.Tokens(a_trace())
+    bad._module = module(tmp_path / "broken.js")
+    opened = open_views(bad, good)
+    assert "could not be drawn" in opened.page.locator("main > div").nth(0).inner_text()
+    assert opened.page.locator(".tokens-piece").count() == len(good.pieces)
+    assert opened.requests == []
+
+
+def _modules(carrier: ipywidgets.Widget, seen=None):
+    seen = set() if seen is None else seen
+    if carrier.digest not in seen:
+        seen.add(carrier.digest)
+        for imported in carrier.imports.values():
+            _modules(imported, seen)
+    return seen
