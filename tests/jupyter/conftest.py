@@ -42,9 +42,9 @@ def server(folder: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs once at a time, and other tests have theirs
 def lab_browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests; each page has a profile of its own."""
+    """One browser for all these tests; each page has a profile of its own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, NOBODY])
         yield browser

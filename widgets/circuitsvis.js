@@ -1,0 +1,166 @@
+// CircuitsVis' components in the house's frame: its own drawing, our text.
+import { frame } from "./frame.js";
+import { contrast, css, floats, ink, number, sessionOf, visible } from "./kit.js";
+
+const PIECES = new Set(["tokens", "prompt", "topKTokens"]);
+const COLOURS = new Set(["negativeColor", "positiveColor"]);
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** Text as HTML that shows this very text. */
+export const escaped = (text) => text.replace(/[&<>"']/g, (char) => ENTITIES[char]);
+
+/**
+ * A token as CircuitsVis can take it for both of its uses. In a tooltip or on an axis it is a text
+ * (React draws a list of one string as that string). In the picture CircuitsVis makes HTML of it,
+ * by `token.replace(/\s/g, "&nbsp;")`: here that gives the same text, escaped. `match` finds the
+ * newlines after which CircuitsVis breaks the line.
+ */
+export function piece(text) {
+  const label = visible(text);
+  const replace = (_pattern, by) => (by === "" ? label : escaped(label));
+  return Object.assign([label], { replace, match: (pattern) => text.match(pattern), toString: () => label });
+}
+
+const deep = (value, change) => (Array.isArray(value) ? value.map((part) => deep(part, change)) : change(value));
+
+/** Texts made safe and visible; numbers and colours as they are. */
+export function readable(props) {
+  const change = (name) => (value) => (typeof value !== "string" || COLOURS.has(name) ? value : PIECES.has(name) ? piece(value) : visible(value));
+  return Object.fromEntries(Object.entries(props).map(([name, value]) => [name, deep(value, change(name))]));
+}
+
+/** Nested lists of the given shape over a flat array. */
+export function nested(shape, flat) {
+  if (shape.length < 2) return [...flat];
+  const step = flat.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) => nested(shape.slice(1), flat.slice(i * step, (i + 1) * step)));
+}
+
+function lists(arrays) {
+  const unpacked = ({ many, parts }) => {
+    const all = parts.map(({ shape, data }) => nested(shape, floats(data)));
+    return many ? all : all[0];
+  };
+  return Object.fromEntries(Object.entries(arrays).map(([name, packed]) => [name, unpacked(packed)]));
+}
+
+const libraries = new Map();
+
+/** The few sums its tensor library does for it need no graphics card, and no warning for want of one. */
+function quietly(module) {
+  globalThis._tfengine?.removeBackend("webgl");
+  return module.default;
+}
+
+/** The bundle, run once per page. */
+async function library(manager, ref) {
+  const carrier = await manager.get_model(ref.replace("IPY_MODEL_", ""));
+  const digest = carrier.get("digest");
+  if (!libraries.has(digest)) {
+    const url = URL.createObjectURL(new Blob([carrier.get("source")], { type: "text/javascript" }));
+    libraries.set(digest, import(url).then(quietly));
+  }
+  return libraries.get(digest);
+}
+
+// The bundle keeps React to itself, but for what one needs to be a component of it: this is one.
+const element = (type, props) => ({ $$typeof: Symbol.for("react.element"), type, props, key: null, ref: null });
+
+class Holder {
+  static getDerivedStateFromError = (error) => ({ error });
+  constructor(props) { Object.assign(this, { props, state: {} }); }
+  componentDidMount() { this.props.signal.addEventListener("abort", () => this.updater.enqueueSetState(this, { gone: true })); }
+  componentDidCatch(error) { this.props.failed(error); }
+  render() { return this.state.gone || this.state.error ? null : element(this.props.type, this.props.shown); }
+}
+Holder.prototype.isReactComponent = {};
+
+/** Draw a component into `paper`; it is unmounted, with all its listeners, when the signal comes. */
+function mount(circuitsvis, paper, props) {
+  paper.id = `circuitsvis-${crypto.randomUUID()}`; // its `render` wants an id in the document, for this one call
+  document.body.append(paper);
+  circuitsvis.render(paper.id, Holder, props);
+  paper.removeAttribute("id");
+  return paper;
+}
+
+/** What a text stands on: the nearest background that isn't transparent, else the paper. */
+function groundOf(part, paper) {
+  for (let at = part; at !== paper; at = at.parentElement) {
+    const [red, green, blue, alpha = 1] = getComputedStyle(at).backgroundColor.match(/[\d.]+/g).map(Number);
+    if (alpha > 0) return [red, green, blue];
+  }
+  return [255, 255, 255];
+}
+
+/** CircuitsVis writes white on middling colours, and on none: choose the ink that can be read. */
+function legible(paper, signal) {
+  const seen = new MutationObserver(() => {
+    for (const part of paper.querySelectorAll("[style*='color']")) {
+      if (!part.style.color) continue;
+      const ground = groundOf(part, paper);
+      const written = getComputedStyle(part).color.match(/[\d.]+/g).map(Number);
+      if (contrast(written, ground) < 4.5) part.style.color = css(ink(ground));
+    }
+  });
+  seen.observe(paper, { subtree: true, childList: true, attributes: true, attributeFilter: ["style"] });
+  signal.addEventListener("abort", () => seen.disconnect());
+}
+
+/** What the colours mean, in words: the ends are CircuitsVis' own. */
+const SCALES = {
+  ColoredTokens: ({ minValue, maxValue, negativeColor = "red", positiveColor = "blue" }) =>
+    `${negativeColor} ${number(Math.min(minValue, 0))} · white 0 · ${positiveColor} ${number(Math.max(maxValue, 0))}`,
+  ColoredTokensMulti: () => "red: negative bound · white 0 · blue: positive bound",
+  TokenLogProbs: () => "red: probability 1 · white: below 0.0067",
+  TopkTokens: () => "white: 0 or less · blue: 1 or more",
+  TextNeuronActivations: () => "red: the smallest · white 0 · blue: the largest",
+  AttentionHeads: ({ minValue = -1, maxValue = 1, negativeColor = "red", positiveColor = "blue" }) =>
+    `${negativeColor} ${number(minValue)} · white 0 · ${positiveColor} ${number(maxValue)}`,
+};
+
+const each = (list, row) => list.map(row);
+/** The picture as numbers, for those components that are no table with choosers themselves. */
+const TABLES = {
+  ColoredTokens: ({ tokens, values }) => ({
+    columns: ["position", "token", "value"],
+    rows: each(tokens, (token, i) => [i, visible(token), number(values[i])]),
+  }),
+  ColoredTokensMulti: ({ tokens, values, labels }) => ({
+    columns: ["position", "token", ...labels.map(visible)],
+    rows: each(tokens, (token, i) => [i, visible(token), ...values[i].map((value) => number(value))]),
+  }),
+  TokenLogProbs: ({ prompt, correctTokenLogProb, correctTokenRank, topKTokens }) => ({
+    columns: ["position", "token", "log probability (nats)", "rank", "first guess"],
+    rows: each(prompt.slice(1), (token, i) =>
+      [i + 1, visible(token), number(correctTokenLogProb[i]), correctTokenRank[i], visible(topKTokens[i][0])]),
+  }),
+  AttentionHeads: ({ tokens, attention, attentionHeadNames }) => ({
+    columns: ["head", "query", "looks most at", "weight"],
+    rows: attention.flatMap((head, h) => head.map((row, query) => {
+      const key = row.indexOf(Math.max(...row));
+      const name = attentionHeadNames ? visible(attentionHeadNames[h]) : `H${h}`;
+      return [name, `${query} ${visible(tokens[query])}`, `${key} ${visible(tokens[key])}`, number(row[key])];
+    })),
+  }),
+};
+
+export default {
+  async render({ model, el, signal }) {
+    const [manager, component] = [model.widget_manager, model.get("component")];
+    const given = { ...model.get("props"), ...lists(model.get("arrays")) };
+    const table = TABLES[component] && (() => TABLES[component](given));
+    const keys = [["Tab", "to the choosers"], ["?", "these keys"]];
+    const view = frame({ el, model, session: await sessionOf(model), signal }, { stem: "circuitsvis", keys, table });
+    view.title(model.get("title") || `CircuitsVis ${component}: ${model.get("summary")}`, model.get("summary"));
+    view.tools.append(SCALES[component](given));
+    view.detail.hidden = true; // CircuitsVis tells its details beside the mouse
+    const circuitsvis = await library(manager, model.get("bundle"));
+    const paper = document.createElement("div");
+    paper.className = "circuitsvis-paper";
+    legible(paper, signal);
+    const failed = (error) => view.stale(`CircuitsVis could not draw this: ${error.message}`);
+    mount(circuitsvis, paper, { type: circuitsvis[component], shown: readable(given), failed, signal });
+    view.picture.append(paper);
+  },
+};
