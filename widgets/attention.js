@@ -30,12 +30,12 @@ export function layout(width, layers, heads) {
   const wide = width >= 940;
   if (long > 1.6 * short) {
     return wide
-      ? { name: "under", matrix: 400, overview: { width: width - 420, height: 226 } }
-      : { name: "over", matrix: 290, overview: { width, height: 176 } };
+      ? { name: "under", matrix: 400, overview: { width: width - 420, height: 230 } }
+      : { name: "over", matrix: 276, overview: { width, height: 164 } };
   }
   return wide
     ? { name: "row", matrix: 400, overview: { width: Math.min(0.34 * width, 380), height: 400 } }
-    : { name: "pair", matrix: 326, overview: { width: width - 342, height: 326 } };
+    : { name: "pair", matrix: 310, overview: { width: width - 330, height: 310 } };
 }
 
 /** A picked position or head that this view has, else the fallback. */

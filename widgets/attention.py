@@ -118,8 +118,8 @@ class Attention(View):
             summary=_summary(self._patterns),
             **_overview(self._patterns),
         )
-        if not self.all_heads:
-            self._open(*self._shown())
+        self.observe(self._keep_shown, ["layer", "head", "pinned"])
+        self._keep_shown()
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
         """Heads' pictures, a window of one, or one token's exact row and column."""
@@ -183,12 +183,13 @@ class Attention(View):
             return entry
         return self.opened[key]
 
-    def _shown(self) -> tuple[int, int]:
-        """The head the browser shows first: the session's if this view has it."""
-        layer, head = self.session.layer, self.session.head
-        if layer in self.layers and head is not None and head < self.heads:
-            return layer, head
-        return self.start[0], self.start[1]
+    def _keep_shown(self, _change=None) -> None:
+        """Have the large head and the pinned ones in the state, so that a saved page shows them."""
+        if self.all_heads:
+            return
+        for layer, head in [(self.layer, self.head), *map(tuple, self.pinned), tuple(self.start)]:
+            if layer in self.layers and head is not None and head < self.heads:
+                self._open(layer, head)
 
 
 def _source(trace, pieces, patterns, layers) -> _patterns.Patterns:

@@ -4,7 +4,8 @@ import { h, short } from "./kit.js";
 import { paint } from "./attention_paint.js";
 
 const LEAST = 6; // tokens across at the closest zoom
-const TEXT = 10.5; // pixels a cell needs to carry its piece
+const TEXT = 9.6; // pixels a cell needs to carry its piece
+const LETTER = 7.3; // pixels of a monospaced letter at 12
 
 /** A view {query, key, span} kept inside the text. */
 export function inside({ query, key, span }, tokens) {
@@ -26,12 +27,13 @@ export function zoomed(view, factor, about, tokens) {
 
 /** Where the square stands in its box: gutters for the pieces, whole device pixels a cell if there are few. */
 export function frameOf(box, pieces, dpr) {
-  const longest = pieces.length > 400 ? 10 : Math.max(...pieces.map((piece) => short(piece, 10).length));
-  const gutter = Math.max(34, Math.min(72, Math.round(longest * 6.7) + 8));
-  const room = Math.floor((box - gutter - 2) * dpr);
   const tokens = pieces.length;
+  const most = tokens * TEXT > box - 80 ? 6 : 10;
+  const longest = Math.max(3, ...pieces.slice(0, 400).map((piece) => [...short(piece, most)].length));
+  const gutter = Math.ceil(longest * LETTER) + 7;
+  const room = Math.floor((box - gutter - 2) * dpr);
   const size = room > 3 * tokens ? Math.floor(room / tokens) * tokens : room;
-  return { gutter, size: size / dpr, box: gutter + size / dpr + 2 };
+  return { gutter, most, size: size / dpr, box: gutter + size / dpr + 2 };
 }
 
 /** Positions that get a number when pieces have no room. */
@@ -109,23 +111,24 @@ export function drawCross(context, view, look, { left, top, size }) {
   context.clip();
   const x = (key) => left + (key - view.key) * cell;
   const y = (query) => top + (query - view.query) * cell;
-  const thick = Math.max(cell, 2);
-  context.lineWidth = 2;
+  const thick = Math.max(cell, 1);
+  context.lineWidth = cell < 5 ? 1.5 : 2;
+  const around = (left, top, width, height, out = context.lineWidth / 2) =>
+    context.strokeRect(left - out, top - out, width + 2 * out, height + 2 * out);
   context.strokeStyle = inks.column;
   const from = causal ? token : 0;
-  context.strokeRect(x(token) - 0.5, y(from) - 0.5, thick, (tokens - from) * cell);
+  around(x(token), y(from), thick, (tokens - from) * cell);
   context.strokeStyle = inks.row;
-  context.strokeRect(x(0) - 0.5, y(token) - 0.5, (causal ? token + 1 : tokens) * cell, thick);
+  around(x(0), y(token), (causal ? token + 1 : tokens) * cell, thick);
   if (look.cell) {
     context.strokeStyle = inks.ink;
-    context.lineWidth = 1.5;
-    context.strokeRect(x(look.cell.key) - 1, y(look.cell.query) - 1, thick + 1, thick + 1);
+    around(x(look.cell.key), y(look.cell.query), thick, thick, Math.max(0.5, 2 - cell / 2));
   }
   context.restore();
 }
 
 /** Pieces along both edges where cells have room, else numbers; the picked token's piece always. */
-export function drawNames(context, view, look, { left, top, size }) {
+export function drawNames(context, view, look, { left, top, size, most }) {
   const cell = size / view.span;
   const { pieces, inks, fonts, token } = look;
   const roomy = cell >= TEXT;
@@ -133,7 +136,7 @@ export function drawNames(context, view, look, { left, top, size }) {
   const fits = (at, start) => at >= 0 && at < pieces.length && at + 0.5 >= start && at + 0.5 <= start + view.span;
   const font = `${roomy ? Math.min(12, Math.floor(cell)) : 10}px ${roomy ? fonts.mono : fonts.sans}`;
   const put = (at, along, side) => {
-    const text = roomy || at === token ? short(pieces[at], 10) : String(at);
+    const text = roomy || at === token ? short(pieces[at], most) : String(at);
     context.save();
     if (side) context.translate(left - 5, top + (at + 0.5 - along) * cell);
     else {
@@ -209,8 +212,8 @@ export function matrix({ signal, tokens, hover, pick, moved }) {
       if (view.span < tokens) view = inside({ query: near(view.query, query), key: near(view.key, key), span: view.span }, tokens);
     },
     draw(look, sources, box) {
-      const { gutter, size, box: outer } = frameOf(box, look.pieces, look.dpr);
-      place = { left: gutter, top: gutter, size };
+      const { gutter, size, most, box: outer } = frameOf(box, look.pieces, look.dpr);
+      place = { left: gutter, top: gutter, size, most };
       const [under, over] = [base, marks].map((canvas) => {
         const side = Math.round(outer * look.dpr);
         if (canvas.width !== side) { canvas.width = canvas.height = side; canvas.style.width = canvas.style.height = `${outer}px`; }

@@ -1,6 +1,6 @@
 // A token's attention as text: where it looks, and who looks at it, in chips shaded by weight.
 
-import { chip, css, h, ink, number, sequential } from "./kit.js";
+import { chip, css, h, ink, sequential } from "./kit.js";
 import { strongest } from "./attention_data.js";
 import { position, tinted } from "./attention_paint.js";
 
@@ -42,22 +42,19 @@ export function texts({ signal, pick, hover }) {
     draw(look, both) {
       for (const part of parts) {
         const values = both?.[part.side] ?? null;
-        heading(part, look, values);
+        heading(part, look);
         paragraph(part, look, values);
       }
     },
   };
 }
 
-function heading({ side, head }, look, values) {
+function heading({ side, head }, look) {
   const { pieces, special, token } = look;
   const words = side === "row" ? " looks at" : " is looked at by";
-  const seen = values && side === "column" ? [h("span", { class: "kit-soft" }, ` — ${number(sum(values, look.firstShown || token !== 0))} in all`)] : [];
   head.replaceChildren(h("span", { class: "attention-key" }), chip(pieces[token], { special: special[token], most: 16 }),
-    h("span", { class: "kit-soft" }, ` ${token}`), words, ...seen);
+    h("span", { class: "kit-soft" }, ` ${token}`), words);
 }
-
-const sum = (values, all) => (all ? values.reduce((total, value) => total + value, 0) : 0);
 
 function paragraph(part, look, values) {
   const { pieces, special, tokens, token } = look;
@@ -73,6 +70,14 @@ function paragraph(part, look, values) {
     part.shown = key;
   }
   for (const piece of part.body.querySelectorAll("[data-token]")) shade(piece, Number(piece.dataset.token), part.side, look, values);
+  if (!part.body.matches(":hover")) reveal(part.body, part.body.querySelector(".attention-here"));
+}
+
+/** Scroll a paragraph, and nothing around it, so that a chip is to be seen. */
+function reveal(body, piece) {
+  const top = piece.offsetTop - body.offsetTop;
+  if (top < body.scrollTop) body.scrollTop = top;
+  else if (top + piece.offsetHeight > body.scrollTop + body.clientHeight) body.scrollTop = top + piece.offsetHeight - body.clientHeight;
 }
 
 /** Colour a chip; what cannot be seen from here (later keys, earlier queries) stays uncoloured and soft. */

@@ -30,7 +30,7 @@ export function summary(look, stats) {
 }
 
 /** How exact the numbers are. */
-const grade = (both, live) => (both.exact ? "" : live ? " …" : " rounded to a byte, ±0.004");
+const grade = (both, live) => (both.exact ? "" : live ? " …" : "  ·  rounded to a byte, ±0.004");
 
 /** A hovered cell: who looks at whom, how much, and how that ranks. */
 export function cellLine(look, { query, key }, both, live) {
@@ -81,5 +81,9 @@ export function tableOf(look, both, live) {
 }
 
 const chipText = (look, at) => `${chip(look.pieces[at]).textContent} (${at})`;
-/** Seven digits tell any float32 apart; bytes carry three. */
-const weight = (value, exact) => (exact ? String(Number(value.toPrecision(7))) : number(value));
+/** As few digits as tell this float32 from its neighbours; bytes carry three. */
+export function weight(value, exact) {
+  if (!exact) return number(value);
+  const enough = [6, 7, 8, 9].find((places) => Math.fround(Number(value.toPrecision(places))) === value);
+  return String(Number(value.toPrecision(enough ?? 9)));
+}
