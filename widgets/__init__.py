@@ -14,17 +14,49 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .attention import Attention as Attention
+    from .charts import against_control as against_control
+    from .charts import bars as bars
+    from .charts import next_tokens as next_tokens
+    from .circuitsvis import AttentionHeads as AttentionHeads
+    from .circuitsvis import ColoredTokens as ColoredTokens
+    from .circuitsvis import ColoredTokensMulti as ColoredTokensMulti
+    from .circuitsvis_ranked import TextNeuronActivations as TextNeuronActivations
+    from .circuitsvis_ranked import TokenLogProbs as TokenLogProbs
+    from .circuitsvis_ranked import TopkTokens as TopkTokens
     from .export import page as page
+    from .prompt import Prompt as Prompt
     from .session import Session as Session
     from .tokens import Tokens as Tokens
 
-_HOMES = {
-    "Session": "session",
-    "Tokens": "tokens",
-    "page": "export",
-}
+__all__ = [
+    "Attention",
+    "AttentionHeads",
+    "ColoredTokens",
+    "ColoredTokensMulti",
+    "Prompt",
+    "Session",
+    "TextNeuronActivations",
+    "TokenLogProbs",
+    "Tokens",
+    "TopkTokens",
+    "against_control",
+    "bars",
+    "next_tokens",
+    "page",
+]
 
-__all__ = list(_HOMES)
+_ROOMS = {
+    "attention": ["Attention"],
+    "charts": ["against_control", "bars", "next_tokens"],
+    "circuitsvis": ["AttentionHeads", "ColoredTokens", "ColoredTokensMulti"],
+    "circuitsvis_ranked": ["TextNeuronActivations", "TokenLogProbs", "TopkTokens"],
+    "export": ["page"],
+    "prompt": ["Prompt"],
+    "session": ["Session"],
+    "tokens": ["Tokens"],
+}
+_HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str):

@@ -44,7 +44,7 @@ class Texts(List):
         super().__init__(Unicode(), **metadata)
 
     def validate(self, obj, value):
-        return [clean(text) for text in super().validate(obj, list(value))]
+        return [clean(text) for text in super().validate(obj, list(value)) or []]
 
 
 def visible(piece: str) -> str:

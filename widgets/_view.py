@@ -11,7 +11,7 @@ from traitlets import Instance, link
 from . import export
 from ._answers import Answers, said
 from ._assets import LOADER, Carrier, module
-from ._text import Text, clean
+from ._text import Text
 from .session import FromZero, Heads, Session
 
 PICKED = ("token", "layer", "head", "pinned")
@@ -53,7 +53,7 @@ class View(anywidget.AnyWidget):
 
     def to_html(self, path) -> Path:
         """Write the view as one page that stays interactive without kernel or network."""
-        return export.page([self], path, title=clean(self.title))
+        return export.write(Path(path), export.html([self], self.title))
 
     def close(self):
         """Close the view and let go of the session."""
@@ -78,7 +78,7 @@ class View(anywidget.AnyWidget):
 
     def _reply(self, what: str, args: dict):
         if what == "page":
-            return {"html": export.page([self], title=clean(self.title))}, []
+            return {"html": export.html([self], self.title)}, []
         return self.answer(what, args)
 
     def _heard(self, _widget, content, _buffers) -> None:
@@ -87,7 +87,7 @@ class View(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs):
         """The view, and its summary as plain text where no widget can be shown."""
-        data, *metadata = super()._repr_mimebundle_(**kwargs)
+        data, *metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         return ({**data, "text/plain": f"{type(self).__name__}: {self.summary}"}, *metadata)
 
 

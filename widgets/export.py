@@ -49,11 +49,23 @@ def page(views, path=None, *, title: str = "") -> str | Path:
 
     >>> widgets.page([tokens, attention], "both.html", title="Two views")   # doctest: +SKIP
     """
-    views = list(views)
+    text = html(list(views), title)
+    return text if path is None else write(Path(path), text)
+
+
+def html(views: list, title: str = "") -> str:
+    """The page's text. Raises ValueError for no view."""
     if not views:
         raise ValueError("page: no view given; try page([widgets.Tokens(trace)])")
-    html = _html(views, clean(title) or "Formicarium")
-    return html if path is None else write(Path(path), html)
+    host = _read("host.js")
+    state = {"loader": LOADER, "models": _models(views), "views": [view.model_id for view in views]}
+    return SHELL.format(
+        digest=base64.b64encode(hashlib.sha256(host.encode()).digest()).decode(),
+        title=escape(clean(title) or "Formicarium"),
+        style=_read("host.css"),
+        state=safe_json(state),
+        host=host,
+    )
 
 
 def write(path: Path, text: str) -> Path:
@@ -72,19 +84,6 @@ def write(path: Path, text: str) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
-
-
-def _html(views, title: str) -> str:
-    host = _read("host.js")
-    digest = base64.b64encode(hashlib.sha256(host.encode()).digest()).decode()
-    state = {"loader": LOADER, "models": _models(views), "views": [view.model_id for view in views]}
-    return SHELL.format(
-        digest=digest,
-        title=escape(title),
-        style=_read("host.css"),
-        state=safe_json(state),
-        host=host,
-    )
 
 
 def _read(name: str) -> str:

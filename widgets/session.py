@@ -25,7 +25,7 @@ class Heads(List):
     """Heads, each [layer, head]."""
 
     def validate(self, obj, value):
-        pairs = [list(pair) for pair in super().validate(obj, value)]
+        pairs = [list(pair) for pair in super().validate(obj, value) or []]
         for pair in pairs:
             if len(pair) != 2 or not all(isinstance(part, int) and part >= 0 for part in pair):
                 raise TraitError(f"{self.name}: a head is [layer, head], both from 0, not {pair}")

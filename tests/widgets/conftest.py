@@ -30,11 +30,13 @@ CONTRASTS = """() => {
   const luminance = (colour) => colour.map((part) => part / 255)
     .map((share) => (share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4))
     .reduce((sum, share, i) => sum + share * [0.2126, 0.7152, 0.0722][i], 0);
-  const texts = [...document.querySelectorAll('.kit-frame *')].filter((part) => part.checkVisibility()
-    && [...part.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
+  const says = (part) => [...part.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  const texts = [...document.querySelectorAll('.kit-frame *')]
+    .filter((part) => part.checkVisibility() && says(part));
   return texts.map((part) => {
     let [ground, at] = [null, part];
-    for (; at && !ground; at = at.parentElement) ground = parse(getComputedStyle(at).backgroundColor);
+    for (; at && !ground; at = at.parentElement)
+      ground = parse(getComputedStyle(at).backgroundColor);
     const pair = [parse(getComputedStyle(part).color), ground].map(luminance).sort((a, b) => a - b);
     return [`${part.className}: ${part.textContent}`, (pair[1] + 0.05) / (pair[0] + 0.05)];
   });
