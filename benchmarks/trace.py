@@ -15,7 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 import lab
-from lab.bridges import folder_of
+from lab.bridges.sources import folder_of
 
 TEXT = "The ants carried the seed past the glass, and the child who kept them wrote it down. "
 

@@ -30,9 +30,11 @@ def _models() -> int:
 
 
 def _prepare(name: str) -> int:
-    from lab.bridges import prepare
+    from lab.bridges.showing import bar
+    from lab.bridges.sources import folder_of
 
-    print(f"{name}: {prepare(name)}")
+    with bar(True) as told:
+        print(f"{name}: ready in {folder_of(name, told)}")
     return 0
 
 

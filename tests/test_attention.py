@@ -58,7 +58,7 @@ def test_a_head_that_does_one_thing_scores_one_there():
     for head, kind in enumerate(heads):
         assert scores[kind][0, head] == 1, kind
         others = [scores[kind][0, other] for other in range(len(heads)) if other != head]
-        assert max(others) < 0.5, kind
+        assert max(others) < 0.6, kind
 
 
 def test_an_even_head_scores_exactly_chance():

@@ -96,7 +96,12 @@ def test_an_edit_that_raises_leaves_no_hook_and_no_lock(tiny):
         lab.trace(lab.edited(tiny, {("z", 0): breaks}), IDS)
     assert hooks_left(tiny) == 0
     free = []
-    thread = threading.Thread(target=lambda: free.append(lock_of(tiny).acquire(timeout=2)))
+
+    def other():
+        free.append(lock_of(tiny).acquire(timeout=2))
+        lock_of(tiny).release()
+
+    thread = threading.Thread(target=other)
     thread.start()
     thread.join()
     assert free == [True]

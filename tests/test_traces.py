@@ -226,10 +226,12 @@ def test_an_unknown_hook_is_answered_with_the_nearest_names(tiny):
     assert hooks_left(tiny) == 0
 
 
-def test_a_hook_that_nothing_passes_through_is_an_error_not_a_gap(tiny):
+def test_a_hook_that_nothing_passes_through_is_an_error_not_a_gap(gpt2):
     with pytest.raises(ValueError, match="nothing passed through it"):
-        lab.trace(tiny, IDS, keep=["result"])
-    assert hooks_left(tiny) == 0
+        lab.trace(gpt2, IDS, keep=["blocks.0.attn.qkv.hook_in"])
+    with pytest.raises(ValueError, match="set_use_attn_result"):
+        lab.trace(gpt2, IDS, keep=["result"])
+    assert hooks_left(gpt2) == 0
 
 
 def test_a_lone_surrogate_becomes_the_replacement_character_and_says_so(tiny):

@@ -141,8 +141,8 @@ def _run(model: Any, ids: list[int], names: list[str]) -> tuple[Tensor, dict[str
         logits = bridge(torch.tensor([ids], device=bridge.cfg.device), return_type="logits")[0]
     if silent := [name for name in names if name not in kept]:
         raise ValueError(
-            f"{silent[0]} is a hook point of this model but nothing passed through it "
-            "(results per head need model.set_use_attn_result(True) first)"
+            f"{silent[0]} is a hook point of this model but nothing passed through it: "
+            "its architecture does not use that part"
         )
     return logits, {name: _array(kept[name]) for name in names}
 

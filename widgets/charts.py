@@ -1,0 +1,114 @@
+"""Numbers → plotly figures, for the pictures that need no view of their own.
+
+A `plotly.graph_objects.Figure` is a few kilobytes of data, drawn offline by plotly's own
+JupyterLab extension.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._text import clean, visible
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A8A8A"  # Okabe & Ito's, and a grey
+
+
+def next_tokens(trace: Any, token: int = -1, count: int = 10) -> go.Figure:
+    """What the model expects after a piece: the likeliest next ones and their probabilities.
+
+    trace: anything with `pieces`, `top_pieces` and `top_probs` (shares of 1) for each position.
+    Raises IndexError for a position the text does not have.
+
+    >>> next_tokens(trace).data[0].x[0]  # doctest: +SKIP
+    0.92
+    """
+    if not -len(trace.pieces) <= token < len(trace.pieces):
+        raise IndexError(f"token={token}: the text has positions 0 to {len(trace.pieces) - 1}")
+    token %= len(trace.pieces)
+    names = [_label(piece) for piece in trace.top_pieces[token][:count]]
+    title = f"After {_label(trace.pieces[token])} at {token}, {_label(trace.model_name)} expects"
+    return bars(names, trace.top_probs[token][:count], title=title, unit="probability")
+
+
+def bars(names: Sequence[str], values: Any, *, title: str, unit: str) -> go.Figure:
+    """One horizontal bar per name, the first on top, each with its number."""
+    import plotly.graph_objects as go
+
+    values = np.asarray(values, dtype=float)
+    if len(names) != len(values):
+        raise ValueError(f"{len(names)} names but {len(values)} values")
+    # Integer places with names as tick labels: plotly merges bars of the same name otherwise.
+    figure = go.Figure(
+        go.Bar(
+            x=values,
+            y=list(range(len(values))),
+            orientation="h",
+            marker_color=BLUE,
+            text=[f"{value:.3g}" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    places = {"tickvals": list(range(len(names))), "ticktext": list(names)}
+    figure.update_yaxes(autorange="reversed", **places)
+    figure.update_xaxes(title=unit, range=[0, float(np.nanmax(values, initial=0)) * 1.12 or 1])
+    return _plain(figure, title, height=90 + 24 * len(names))
+
+
+def against_control(
+    effect: float, control: Any, *, title: str, unit: str, before: float | None = None
+) -> go.Figure:
+    """One effect beside its control: the control's values as points, and their range as a band.
+
+    effect: the figure that was measured. control: the same figure for each control, shape [n].
+    before: the figure with nothing changed.
+
+    >>> against_control(9.5, [2.1, 1.9, 2.4], title="Five heads cut", unit="nats", before=1.9)
+    ... # doctest: +SKIP
+    """
+    import plotly.graph_objects as go
+
+    control = np.asarray(control, dtype=float)
+    if control.ndim != 1 or not control.size:
+        raise ValueError(f"control has shape {control.shape}; give one value per control run")
+    figure = go.Figure()
+    figure.add_vrect(x0=control.min(), x1=control.max(), fillcolor=GREY, opacity=0.18, line_width=0)
+    rows = [("control", control, GREY, "circle-open"), ("measured", [effect], ORANGE, "diamond")]
+    if before is not None:
+        rows.append(("unchanged", [before], BLUE, "line-ns-open"))
+    for name, values, colour, symbol in rows:
+        marker = {"color": colour, "symbol": symbol, "size": 13, "line": {"width": 2}}
+        figure.add_scatter(
+            x=list(values), y=[name] * len(values), mode="markers", marker=marker, name=name
+        )
+    figure.update_xaxes(title=unit)
+    return _plain(figure, title, height=240)
+
+
+def _plain(figure: go.Figure, title: str, height: int) -> go.Figure:
+    """The look of all charts: no background of their own, so that they sit in either theme."""
+    figure.update_layout(
+        title={"text": title, "font": {"size": 14}},
+        height=height,
+        margin={"l": 10, "r": 40, "t": 48, "b": 44},
+        showlegend=False,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": GREY, "family": "monospace"},
+    )
+    figure.update_xaxes(gridcolor="rgba(138,138,138,0.25)", zeroline=False, automargin=True)
+    figure.update_yaxes(gridcolor="rgba(0,0,0,0)", automargin=True)
+    return figure
+
+
+def _label(text: str) -> str:
+    """A piece as plotly shows it: plotly reads a few tags as mark-up, so none may remain."""
+    shown = visible(clean(str(text)))
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,60 @@
+// A line to type in. What is typed is asked after a short rest; the newest text wins.
+import { asker, h, isLive, listen, sessionOf } from "./kit.js";
+
+const REST = 120;
+
+export default {
+  async render({ model, el, signal }) {
+    const session = await sessionOf(model);
+    const text = h("textarea", {
+      class: "prompt-text", rows: 1, maxlength: 100000, spellcheck: "false", "aria-label": model.get("title"),
+    });
+    const state = h("span", { class: "prompt-state", role: "status" });
+    el.replaceChildren(h("section", { class: "kit-frame prompt", role: "group", "aria-label": model.get("title") },
+      h("div", { class: "kit-top" }, h("div", { class: "kit-headline" }, model.get("title")), state), text));
+
+    let slow;
+    const say = (message, bad = false) => {
+      clearTimeout(slow);
+      state.textContent = message;
+      state.classList.toggle("prompt-bad", bad);
+    };
+    const ask = asker(model, session, "run", {
+      answered: ({ note }) => say(note),
+      failed: (message) => say(message, true),
+      busy: (on) => { clearTimeout(slow); if (on) slow = setTimeout(() => say("working…"), 150); },
+      signal,
+    });
+    const fit = () => {
+      text.style.height = "auto";
+      text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
+    };
+    let rest;
+    const typed = (now) => {
+      fit();
+      clearTimeout(rest);
+      rest = setTimeout(() => { if (!ask({ text: text.value })) say("needs a running kernel"); }, now ? 0 : REST);
+    };
+    const shown = () => {
+      // What the reader is typing is newer than what Python says of it.
+      if (el.ownerDocument.activeElement !== text) text.value = model.get("text");
+      requestAnimationFrame(fit);
+    };
+    const live = () => {
+      text.readOnly = !isLive(model, session);
+      if (text.readOnly) say("a saved page: the text cannot be changed here");
+    };
+    text.addEventListener("input", () => typed(false), { signal });
+    text.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key !== "Enter" || event.shiftKey) return;
+      event.preventDefault();
+      typed(true);
+    }, { signal });
+    signal.addEventListener("abort", () => { clearTimeout(rest); clearTimeout(slow); });
+    listen(model, "change:text", shown, signal);
+    listen(session, "comm_live_update", live, signal);
+    shown();
+    live();
+  },
+};
