@@ -1,0 +1,89 @@
+"""Views in a real JupyterLab: picks reach Python, and no view dies in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+MAKE = """
+import json
+import widgets
+from IPython.display import display
+pieces = ["The", " cat", " sat", ".", "\\n", "It", " slept", "."]
+session = widgets.Session()
+for scale in (1, 2):
+    display(widgets.Tokens(pieces=pieces, values=[scale * i for i in range(8)], session=session))
+"""
+PRINT = "print(json.dumps({'token': session.token}))"
+
+
+def pieces(lab_page, view: int):
+    return lab_page.page.locator(".tokens").nth(view).locator(".tokens-piece")
+
+
+def picked(lab_page, view: int) -> str:
+    return lab_page.page.locator(".tokens").nth(view).locator(".tokens-picked").inner_text()
+
+
+def run_cell(lab_page, index: int) -> None:
+    lab_page.page.evaluate(
+        "(i) => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = i; }", index
+    )
+    lab_page.do("notebook:run-cell")
+
+
+@pytest.fixture
+def views(lab_page, notebook):
+    """A notebook with two views of one session, drawn."""
+    lab_page.open(notebook("views", MAKE, PRINT))
+    assert lab_page.run_all() == []
+    pieces(lab_page, 1).first.wait_for(timeout=20_000)
+    return lab_page
+
+
+def test_picks_reach_the_other_view_and_python(views):
+    pieces(views, 0).nth(1).click()
+    assert picked(views, 1) == "·cat"
+    views.page.keyboard.press("ArrowRight")
+    assert picked(views, 1) == "·sat"
+    assert views.page.evaluate("document.activeElement.textContent") == "·sat"
+    run_cell(views, 1)
+    views.page.wait_for_function(
+        "[...document.querySelectorAll('.jp-OutputArea-output')]"
+        ".some((output) => output.textContent.includes('\"token\": 2'))"
+    )
+    styles = views.page.evaluate("[...document.querySelectorAll('style')].map((s) => s.textContent)")
+    assert sum(".kit-frame {" in style for style in styles) == 1, "modules come once a page"
+    assert (views.outgoing, views.errors, views.console) == ([], [], [])
+
+
+def test_a_page_is_saved_from_the_view(views):
+    with views.page.expect_download(timeout=15_000) as download:
+        views.page.get_by_role("button", name="Save page").first.click()
+    saved = Path(download.value.path()).read_text(encoding="utf-8")
+    assert download.value.suggested_filename == "tokens.html"
+    assert saved.startswith("<!doctype html>")
+
+
+def test_a_reloaded_page_brings_the_views_back_alive(views):
+    pieces(views, 0).nth(1).click()
+    views.do("docmanager:save")
+    views.page.reload()
+    pieces(views, 1).first.wait_for(timeout=60_000)
+    assert picked(views, 1) == "·cat"
+    pieces(views, 0).nth(5).click()
+    assert picked(views, 1) == "It"
+
+
+def test_a_lost_kernel_is_told_in_every_view_until_the_cell_runs_again(views):
+    views.restart_kernel()
+    gone = views.page.get_by_text("Disconnected: run the cell again.")
+    gone.first.wait_for(timeout=20_000)
+    assert gone.count() == 2
+    assert not views.page.get_by_role("button", name="Save page").first.is_visible()
+    assert pieces(views, 0).count() == 8
+    assert views.run_all() == []
+    views.page.wait_for_function("!document.body.textContent.includes('Disconnected: run')")
