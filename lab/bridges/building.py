@@ -7,6 +7,7 @@ from typing import Any
 from lab.bridges.placing import placement
 from lab.bridges.quietly import quiet
 from lab.bridges.wrapping import wrapped
+from lab.storage import fewest_parameters, refuse_impossible, refuse_over_memory
 from lab.tokenizers import byte_tokenizer
 
 KINDS = ("gpt2", "llama")
@@ -37,7 +38,8 @@ def build(
         seed: the same seed gives the same weights, and torch's own random state is left alone.
         device: see `lab.placement`.
     Raises:
-        ValueError: a size that is no positive whole number, or sizes that do not fit together.
+        ValueError: a size that is no positive whole number, sizes that do not fit together, or a
+            model that does not fit into memory.
 
     >>> model = build(layers=1)                              # doctest: +SKIP
     >>> model.to_tokens("Tom")                               # doctest: +SKIP
@@ -51,6 +53,8 @@ def build(
     placed = placement(device)
     with quiet():
         config = _config(kind, sizes, d_mlp, kv_heads, tokenizer)
+        refuse_impossible("build", config.to_dict(), None, 0)
+        refuse_over_memory("build", fewest_parameters(config.to_dict()), 4)
         hf_model = _random(config, seed).to(placed.device).eval()
         return wrapped(hf_model, tokenizer, f"untrained {kind} {layers}x{heads}", placed)
 
@@ -103,8 +107,6 @@ def _refuse_misfits(kind: str, kv_heads: int, d_mlp: int | None, sizes: dict[str
     if kind == "llama" and (d_model // heads) % 2:
         raise ValueError(f"rotary positions need an even d_model / heads, not {d_model // heads}")
     if kind == "gpt2" and kv_heads != heads:
-        raise ValueError(
-            f"kv_heads is {kv_heads}: gpt2 has one for every head; kind='llama' shares"
-        )
+        raise ValueError(f"kv_heads is {kv_heads}: only kind='llama' lets heads share them")
     if heads % kv_heads:
         raise ValueError(f"heads {heads} is no multiple of kv_heads {kv_heads}")

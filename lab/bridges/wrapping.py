@@ -73,13 +73,16 @@ def parity(model: Any) -> Parity:
 
 
 def _bridge(hf_model: Any, name: str) -> Any:
+    import torch
     from transformer_lens.model_bridge.sources import build_bridge_from_module
 
     architecture = type(hf_model).__name__
     try:
-        return build_bridge_from_module(
-            hf_model, architecture, hf_config=hf_model.config, model_name=name
-        )
+        # It makes modules with random weights on its way: the user's random state stays as it is.
+        with torch.random.fork_rng(devices=[]):
+            return build_bridge_from_module(
+                hf_model, architecture, hf_config=hf_model.config, model_name=name
+            )
     except (ValueError, KeyError) as error:
         raise Refused(
             name,

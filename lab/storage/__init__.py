@@ -13,7 +13,7 @@ from lab.storage.headers import TensorInfo, header
 from lab.storage.jsonfiles import read_json
 from lab.storage.refusals import Refused
 from lab.storage.saving import save
-from lab.storage.sizes import dimensions, refuse_impossible, refuse_over_memory
+from lab.storage.sizes import dimensions, fewest_parameters, refuse_impossible, refuse_over_memory
 from lab.storage.weights import file_tensors, plain_name, refuse_non_finite
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "converted",
     "converted_folder",
     "dimensions",
+    "fewest_parameters",
     "file_tensors",
     "gguf_head",
     "header",
