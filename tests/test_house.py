@@ -113,3 +113,16 @@ def test_the_project_speaks_of_itself_alone():
         if path.suffix in {".py", ".js", ".css", ".md", ".toml", ".yml", ".ipynb", ".lock"}:
             text = path.read_text(errors="ignore")
             assert not re.search(r"(?<![\w.])/(work|root)/\w", text), f"{name} names a local path"
+
+
+def test_what_ships_is_what_the_data_readme_says():
+    import hashlib
+
+    listed = dict(
+        re.findall(r"^\| `([^`]+)`.*`([0-9a-f]{64})` \|$", (ROOT / "data/README.md").read_text(), re.M)
+    )
+    shipped = [path for path in (ROOT / "data").rglob("*.safetensors")]
+    assert {str(path.relative_to(ROOT / "data")) for path in shipped} == set(listed)
+    for path in shipped:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert digest == listed[str(path.relative_to(ROOT / "data"))], path

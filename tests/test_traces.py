@@ -271,3 +271,20 @@ def test_what_is_kept_is_far_smaller_than_a_full_cache(tiny):
     }
     kept = lab.trace(tiny, ids, keep=["resid_post"])
     assert sum(array.nbytes for array in kept.activations.values()) < sum(storages.values()) / 10
+
+
+@pytest.mark.smollm2
+@pytest.mark.parametrize("name", ["two-names", "said-twice"])
+def test_a_shipped_trace_is_what_the_model_gives_today(smollm2, name):
+    from data.make_traces import made
+
+    shipped, today = Trace.open(f"formicarium/{name}"), made(smollm2, name)
+    assert shipped.pieces == today.pieces and shipped.top_pieces == today.top_pieces
+    np.testing.assert_allclose(shipped.surprisal[1:], today.surprisal[1:], atol=1e-3)
+    np.testing.assert_allclose(shipped["pattern"], today["pattern"], atol=1e-3)
+
+
+def test_a_missing_trace_is_answered_with_the_shipped_names(tmp_path):
+    for name in ("formicarium/nothing", "formicarium/../../pyproject", tmp_path / "x.safetensors"):
+        with pytest.raises(FileNotFoundError, match="formicarium/two-names"):
+            Trace.open(name)

@@ -21,6 +21,7 @@ from lab.storage import replacing
 
 Array = np.ndarray
 _FORMAT = "formicarium trace 1"
+_SHIPPED = Path(__file__).resolve().parents[2] / "data" / "traces"
 _TEXT = ("text", "model_name", "pieces", "top_pieces", "prepend_bos", "note")
 
 
@@ -99,15 +100,16 @@ class Trace:
 
     @classmethod
     def open(cls, path: str | Path) -> Trace:
-        """A saved trace. Loads neither torch nor TransformerLens.
+        """A saved trace, or a shipped one by name. Loads neither torch nor TransformerLens.
 
         Raises:
-            FileNotFoundError: there is no such file.
+            FileNotFoundError: there is no such file; the message names the shipped traces.
             ValueError: the file is not a trace, or not a whole one.
+
+        >>> lab.Trace.open("formicarium/two-names").pieces[:3]  # doctest: +SKIP
+        ['When', ' Mary', ' and']
         """
-        path = Path(path)
-        if not path.is_file():
-            raise FileNotFoundError(f"{path}: no such trace; Trace.save writes one")
+        path = _found(path)
         metadata, arrays = _read(path)
         kept = {
             name.removeprefix("activations/"): array.astype(np.float32, copy=False)
@@ -136,6 +138,15 @@ class Trace:
             return [key]
         layers = 1 + max((_layer(name) for name in self.activations), default=-1)
         return matching(key, self.activations, layers)
+
+
+def _found(path: str | Path) -> Path:
+    shipped, name = str(path).startswith("formicarium/"), str(path).removeprefix("formicarium/")
+    path = _SHIPPED / f"{Path(name).name}.safetensors" if shipped else Path(path)
+    if not path.is_file():
+        names = ", ".join(f"formicarium/{file.stem}" for file in sorted(_SHIPPED.glob("*.saf*")))
+        raise FileNotFoundError(f"{path}: no such trace. Shipped are {names}; Trace.save writes more")
+    return path
 
 
 def _layer(name: str) -> int:
