@@ -1,56 +1,16 @@
 // Every head at a glance, one large, and a token's attention both ways: all drawn from the model and the session.
 
-import { css, h, hoverOf, isDark, isLive, keys, listen, onTheme, pick, sequential, sessionOf } from "./kit.js";
+import { h, hoverOf, isLive, listen, onTheme, pick, sessionOf } from "./kit.js";
 import { frame } from "./frame.js";
 import { headName, withFirst } from "./attention_data.js";
 import { headStore, thumbs } from "./attention_heads.js";
+import { KEYS, bind } from "./attention_keys.js";
+import { layout, legend, themeOf, within } from "./attention_look.js";
 import { matrix } from "./attention_matrix.js";
 import { overview } from "./attention_overview.js";
-import { logFloor, palette, tinted } from "./attention_paint.js";
 import { pins, toggled } from "./attention_pins.js";
 import { texts } from "./attention_text.js";
 import { cellLine, headLine, headline, noteLine, summary, tableOf, tokenLine } from "./attention_words.js";
-
-const KEYS = [
-  ["Tab", "from the heads to the matrix to the text"],
-  ["← → ↑ ↓", "in the heads: another head; in the matrix: another cell; in the text: another token"],
-  ["[ ]", "token before, after"],
-  ["Enter", "pin the head, or let it go"],
-  ["Esc", "let go of the cell, then the token, then the pins"],
-  ["+ − 0", "zoom in, out, whole"],
-  ["Shift + arrows", "move the window (in the matrix)"],
-  ["l", "logarithmic or linear scale"],
-  ["f", "first token drawn or left out"],
-  ["s", "heads by score or by layer, where they have scores"],
-];
-
-/** How the parts stand for a width: {name, matrix (its box), overview (its room)}. */
-export function layout(width, layers, heads) {
-  const [long, short] = layers > 1.6 * heads ? [layers, heads] : [heads, layers];
-  const wide = width >= 940;
-  if (long > 1.6 * short) {
-    return wide
-      ? { name: "under", matrix: 400, overview: { width: width - 420, height: 230 } }
-      : { name: "over", matrix: 276, overview: { width, height: 164 } };
-  }
-  return wide
-    ? { name: "row", matrix: 400, overview: { width: Math.min(0.34 * width, 380), height: 400 } }
-    : { name: "pair", matrix: 310, overview: { width: width - 330, height: 310 } };
-}
-
-/** A picked position or head that this view has, else the fallback. */
-const within = (value, limit, fallback) => (Number.isInteger(value) && value >= 0 && value < limit ? value : fallback);
-
-/** A scale's colours and ends; its unit says what a weight is. */
-function legend(scale) {
-  const stops = Array.from({ length: 13 }, (_, i) => css(sequential(tinted(i / 12), scale.dark)));
-  const bar = h("span", { class: "kit-bar" });
-  bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-  const [low, kind] = scale.log ? [`≤ ${scale.floor}`, "log"] : ["0", "linear"];
-  const text = `attention weight, share of 1, ${kind}`;
-  return h("span", { class: "kit-legend attention-legend", role: "img", "aria-label": `${text}: colours from ${low} to 1` },
-    h("span", {}, text), h("span", {}, low), bar, h("span", {}, "1"));
-}
 
 const button = (label, title, onclick) => h("button", { class: "kit-button", type: "button", title, onclick }, label);
 
@@ -110,35 +70,28 @@ export default {
     view.tools.append(scaleBox, h("span", { class: "attention-switches" }, ...Object.values(switches),
       button("−", "zoom out (−)", () => parts.matrix.zoom(1 / 1.5)), button("+", "zoom in (+)", () => parts.matrix.zoom(1.5)),
       button("Whole", "the whole text (0)", () => parts.matrix.zoom(0))));
-    view.title(headline({ title: model.get("title"), modelName: model.get("model_name"), layers, heads, tokens }), model.get("summary"));
+    const entitle = () => view.title(headline({ title: model.get("title"), modelName: model.get("model_name"), layers, heads, tokens }),
+      model.get("summary"));
+    entitle();
 
-    let inks = null;
-    let fonts = null;
-    /** Colours from the page, read once per theme. */
+    let theme = null;
+    /** Colours and scale, read once per theme and switch. */
     function themed() {
-      const dark = isDark(view.root);
-      view.root.classList.toggle("attention-dark", dark);
-      const style = getComputedStyle(view.root);
-      const value = (variable) => style.getPropertyValue(variable).trim();
-      inks = Object.fromEntries(["ink", "soft", "paper", "line", "accent"].map((key) => [key, value(`--kit-${key}`)]));
-      Object.assign(inks, Object.fromEntries(["row", "column", "rowText", "columnText"].map((key) => [key, value(`--attention-${key}`)])));
-      fonts = { mono: value("--kit-mono"), sans: value("--kit-sans") };
-      const scale = { log: model.get("scale") === "log", floor: logFloor(tokens), dark };
-      state.scale = { scale, lookup: palette(scale) };
-      scaleBox.replaceChildren(legend(scale));
-      switches.log.setAttribute("aria-pressed", String(scale.log));
+      theme = themeOf(view.root, model.get("scale") === "log", tokens);
+      scaleBox.replaceChildren(legend(theme.scale));
+      switches.log.setAttribute("aria-pressed", String(theme.scale.log));
       switches.first.setAttribute("aria-pressed", String(model.get("skip_first")));
     }
 
     /** Everything that is on screen, from the model and the session. */
     function look() {
-      if (!inks) themed();
+      if (!theme) themed();
       const [layer, head] = layers.includes(session.get("layer")) && within(session.get("head"), heads, null) !== null
         ? [session.get("layer"), session.get("head")] : model.get("start");
       const token = within(hover.get().token, tokens, within(session.get("token"), tokens, tokens - 1));
       const pinned = session.get("pinned").filter(([l, n]) => layers.includes(l) && n < heads).slice(-6);
       return {
-        ...state.scale, pieces, special, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned, inks, fonts,
+        ...theme, pieces, special, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned,
         index: store.index(layer, head), pinnedAt: pinned.map(([l, n]) => store.index(l, n)), hoverHead: state.hoverHead, cell: state.cell,
         labelled: Object.keys(labels).map((key) => store.index(...key.split(".").map(Number))),
         order: state.sorted ? order : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
@@ -161,7 +114,8 @@ export default {
       const plan = layout(state.width, layers.length, heads);
       grid.className = `attention-grid attention-${plan.name}`;
       const there = store.need([[now.layer, now.head], ...now.pinned]);
-      parts.overview.draw(now, plan.overview);
+      const { height } = parts.overview.draw(now, plan.overview);
+      grid.style.setProperty("--attention-lines", Math.max(3, Math.min(9, Math.floor((plan.matrix - height - 112) / 22))));
       parts.overview.element.setAttribute("aria-label", `heads, ${headName(now.layer, now.head)} picked; arrows pick another`);
       parts.matrix.element.setAttribute("aria-label", `${headName(now.layer, now.head)}, queries down, keys across; arrows move the cell`);
       const stamp = JSON.stringify([parts.matrix.view(), now.scale, now.firstShown, now.dpr, plan.matrix, now.inks]);
@@ -195,10 +149,11 @@ export default {
     /** Draw before the next frame, once however much has changed. */
     function soon() { frameAsked ||= requestAnimationFrame(() => { frameAsked = 0; draw(); }); }
     signal.addEventListener("abort", () => cancelAnimationFrame(frameAsked));
-    const retheme = () => { inks = null; soon(); };
+    const retheme = () => { theme = null; soon(); };
 
     listen(session, "change:layer change:head change:token change:pinned", soon, signal);
     listen(model, "change:scale change:skip_first", retheme, signal);
+    listen(model, "change:title", entitle, signal);
     hover.listen(soon, signal);
     onTheme(retheme, signal);
     const sizes = new ResizeObserver(([{ contentRect }]) => {
@@ -208,30 +163,6 @@ export default {
     sizes.observe(view.picture);
     signal.addEventListener("abort", () => sizes.disconnect());
 
-    const step = (by) => () => { const now = look(); pickToken(within(now.token + by, tokens, now.token)); };
-    const beside = (right, down) => () => open(pairOf(parts.overview.beside(look().index, right, down)));
-    const enter = () => { const { layer, head } = look(); pin([layer, head]); };
-    const move = (right, down) => (event) => {
-      if (event.shiftKey) return parts.matrix.pan(right, down);
-      const { token } = look();
-      const cell = state.cell ?? { query: token, key: token };
-      const next = { query: within(cell.query + down, tokens, cell.query), key: within(cell.key + right, tokens, cell.key) };
-      parts.matrix.reveal(next);
-      hoverCell(next);
-      if (next.query !== session.get("token")) pickToken(next.query);
-      return soon();
-    };
-    const letGo = () => {
-      if (state.cell) return hoverCell(null);
-      if (session.get("token") !== null) return pickToken(null);
-      return pick(session, { pinned: [] });
-    };
-    const arrows = (act) => ({ ArrowLeft: act(-1, 0), ArrowRight: act(1, 0), ArrowUp: act(0, -1), ArrowDown: act(0, 1) });
-    const zoom = (factor) => () => parts.matrix.zoom(factor, state.cell);
-    keys(parts.overview.element, { ...arrows(beside), Enter: enter }, signal);
-    keys(parts.matrix.element, { ...arrows(move), Enter: enter }, signal);
-    keys(parts.text.focus, { ...arrows((right, down) => step(right + down)), Enter: enter }, signal);
-    keys(view.root, { "[": step(-1), "]": step(1), "+": zoom(1.5), "=": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0), l: log, f: first, s: sort,
-      Escape: letGo }, signal);
+    bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, sort }, open: (index) => open(pairOf(index)), pin, pickToken });
   },
 };

@@ -29,6 +29,8 @@ WINDOW = 768
 """Side of the largest window answered at once."""
 AT_ONCE = 1_300_000
 """Bytes of heads that go along with the overview."""
+LINEAR = 256
+"""Texts up to so many tokens start on the linear scale."""
 KEPT = 8_000_000
 """Bytes of opened heads kept in the view's state, for a page exported or opened again."""
 
@@ -45,7 +47,8 @@ class Attention(View):
     labels: text for some heads, {(5, 1): "induction"}.
     scores: numbers [layer, head], drawn as marks and sortable.
     title: the headline, instead of the view's own.
-    scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
+    scale: "linear" (0 to 1) or "log"; linear up to 256 tokens when not given, for over more of
+    them weights get thin. skip_first: leave the first token out of the picture.
 
     What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
     click on a piece or in the matrix) and `pinned` (Enter, or the pin button).
@@ -94,7 +97,7 @@ class Attention(View):
         special: Sequence[bool] | None = None,
         scores: Any = None,
         title: str = "",
-        scale: str = "linear",
+        scale: str | None = None,
         skip_first: bool = False,
     ):
         self._patterns = _source(trace, pieces, patterns, layers)
@@ -112,7 +115,7 @@ class Attention(View):
             labels=_labels(labels or {}, self._patterns),
             scores=scores,
             start=_best(scores, self._patterns),
-            scale=scale,
+            scale=scale or ("linear" if len(pieces) <= LINEAR else "log"),
             skip_first=skip_first,
             model_name=clean(getattr(trace, "model_name", "") or ""),
             summary=_summary(self._patterns),

@@ -7,6 +7,7 @@ import { position, tinted } from "./attention_paint.js";
 const WHOLE = 160; // texts up to so many pieces are shown whole
 const STRONG = 24; // of longer ones the strongest, and the surroundings of the token
 const NEAR = 3;
+const SMALL = 2; // gaps up to so many pieces are filled
 
 /** The positions to show, in the order of the text. */
 export function excerpt(tokens, token, values) {
@@ -14,7 +15,9 @@ export function excerpt(tokens, token, values) {
   const shown = new Set(values ? strongest(values, STRONG) : []);
   for (let i = token - NEAR; i <= token + NEAR; i++) if (i >= 0 && i < tokens) shown.add(i);
   shown.add(0);
-  return [...shown].sort((a, b) => a - b);
+  const order = [...shown].sort((a, b) => a - b);
+  const near = (at, i) => (i && at - order[i - 1] <= SMALL + 1 ? Array.from({ length: at - order[i - 1] - 1 }, (_, n) => order[i - 1] + 1 + n) : []);
+  return order.flatMap((at, i) => [...near(at, i), at]);
 }
 
 /** The colour of a weight on the look's scale. */

@@ -70,12 +70,11 @@ export function noteLine(look, { notice, stats, only }) {
 
 /** The ten strongest both ways, exactly where exact weights are here. */
 export function tableOf(look, both, live) {
-  const name = (at) => `${look.pieces[at] ?? ""} (${at})`;
   const top = (values) => (both ? strongest(values, 10) : []);
   const [keys, queries] = [top(both?.row), top(both?.column)];
   const at = (list, values, i) => (i < list.length ? [chipText(look, list[i]), weight(values[list[i]], both.exact)] : ["", ""]);
   return {
-    columns: ["rank", `${headName(look.layer, look.head)}: ${name(look.token)} looks at`, "weight", "is looked at by", both?.exact || live ? "weight" : "weight (a byte, ±0.004)"],
+    columns: ["rank", `${headName(look.layer, look.head)}: ${chipText(look, look.token)} looks at`, "weight", "is looked at by", both?.exact || live ? "weight" : "weight (a byte, ±0.004)"],
     rows: Array.from({ length: Math.max(keys.length, queries.length) }, (_, i) => [i + 1, ...at(keys, both.row, i), ...at(queries, both.column, i)]),
   };
 }

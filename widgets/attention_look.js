@@ -1,0 +1,45 @@
+// How the view stands and what it is drawn with: the parts' places, the theme's inks, the scale and its legend.
+
+import { css, h, isDark, sequential } from "./kit.js";
+import { logFloor, palette, tinted } from "./attention_paint.js";
+
+/** How the parts stand for a width: {name, matrix (its box), overview (its room)}. */
+export function layout(width, layers, heads) {
+  const [long, short] = layers > 1.6 * heads ? [layers, heads] : [heads, layers];
+  const wide = width >= 940;
+  if (long > 1.6 * short) {
+    return wide
+      ? { name: "under", matrix: 400, overview: { width: width - 420, height: 230 } }
+      : { name: "over", matrix: 276, overview: { width, height: 164 } };
+  }
+  return wide
+    ? { name: "row", matrix: 400, overview: { width: Math.min(0.34 * width, 380), height: 400 } }
+    : { name: "pair", matrix: 310, overview: { width: width - 330, height: 310 } };
+}
+
+/** A picked position or head that this view has, else the fallback. */
+export const within = (value, limit, fallback) => (Number.isInteger(value) && value >= 0 && value < limit ? value : fallback);
+
+/** A scale's colours and ends; its unit says what a weight is. */
+export function legend(scale) {
+  const stops = Array.from({ length: 13 }, (_, i) => css(sequential(tinted(i / 12), scale.dark)));
+  const bar = h("span", { class: "kit-bar" });
+  bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+  const [low, kind] = scale.log ? [`≤ ${scale.floor}`, "log"] : ["0", "linear"];
+  const text = `attention weight, share of 1, ${kind}`;
+  return h("span", { class: "kit-legend attention-legend", role: "img", "aria-label": `${text}: colours from ${low} to 1` },
+    h("span", {}, text), h("span", {}, low), bar, h("span", {}, "1"));
+}
+
+/** Inks, fonts and the scale, as the page's theme has them. */
+export function themeOf(root, log, tokens) {
+  const dark = isDark(root);
+  root.classList.toggle("attention-dark", dark);
+  const style = getComputedStyle(root);
+  const read = (prefix, names) => Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${prefix}-${name}`).trim()]));
+  const scale = { log, floor: logFloor(tokens), dark };
+  return {
+    scale, lookup: palette(scale), fonts: read("kit", ["mono", "sans"]),
+    inks: { ...read("kit", ["ink", "soft", "paper", "line", "accent"]), ...read("attention", ["row", "column", "rowText", "columnText"]) },
+  };
+}
