@@ -41,6 +41,7 @@ class View(anywidget.AnyWidget):
     pinned = Heads(help="the session's pinned heads, each [layer, head]")
 
     def __init__(self, *, session: Session | None = None, title: str = "", **state):
+        self._alone = session is None
         session = Session() if session is None else session
         super().__init__(_module=module(self._script()), session=session, title=title, **state)
         self._links = [link((session, name), (self, name)) for name in PICKED]
@@ -56,10 +57,14 @@ class View(anywidget.AnyWidget):
         return export.write(Path(path), export.html([self], self.title))
 
     def close(self):
-        """Close the view and let go of the session."""
-        for tie in getattr(self, "_links", []):
+        """Close the view, and its session where that is the view's own."""
+        ties, self._links = getattr(self, "_links", []), []
+        for tie in ties:
             tie.unlink()
-        self._links = []
+        if ties:
+            self.layout.close()
+            if self._alone:
+                self.session.close()
         super().close()
 
     @contextmanager

@@ -9,11 +9,11 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
   const part = (name, tag = "div", props = {}) => h(tag, { class: `kit-${name}`, ...props });
   const [headline, tools, picture, detail] = [part("headline"), part("tools"), part("picture"), part("detail")];
   const [mark, twin, help] = [part("mark", "span", { role: "status" }), part("twin"), part("help")];
-  const root = h("section", { class: `kit-frame ${stem}`, role: "group" }, h("div", { class: "kit-top" }, headline, mark, tools),
-    picture, detail, twin, help, part("foot"));
+  const root = h("section", { class: `kit-frame ${stem}`, role: "group" }, h("div", { class: "kit-top" }, headline, tools),
+    picture, detail, part("foot"), twin, help);
   twin.hidden = help.hidden = true;
   help.append(...keys.flatMap(([key, does]) => [h("kbd", {}, key), h("span", {}, does)]));
-  const foot = root.lastChild;
+  const foot = root.querySelector(".kit-foot");
 
   const fold = (box, label, fill = () => {}) => {
     const button = h("button", { class: "kit-button", type: "button", "aria-expanded": "false" }, label);
@@ -28,6 +28,7 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
   if (table) fold(twin, "Table", refresh);
   const save = foot.appendChild(h("button", { class: "kit-button", type: "button" }, "Save page"));
   const toggleHelp = fold(help, "Keys");
+  foot.append(mark);
   root.addEventListener("keydown", (event) => {
     if (event.key === "?" && !event.target.closest("input, select, textarea")) toggleHelp.click();
   }, { signal });
@@ -62,7 +63,7 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
   listen(model, "change:failure", failed, signal);
   failed();
   const ask = asker(model, session, "page", {
-    answered: ({ html }) => { download(html, `${stem}.html`); view.stale(""); }, failed: view.stale, busy: view.busy, signal,
+    answered: ({ html }) => { download(html, `${stem}.html`);  }, failed: (message) => { tell.busy = message; say(); }, busy: view.busy, signal,
   });
   save.addEventListener("click", () => ask(), { signal });
   // The picture outlives its kernel; what is picked in it then no longer reaches Python.

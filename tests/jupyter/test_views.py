@@ -55,7 +55,9 @@ def test_picks_reach_the_other_view_and_python(views):
         "[...document.querySelectorAll('.jp-OutputArea-output')]"
         ".some((output) => output.textContent.includes('\"token\": 2'))"
     )
-    styles = views.page.evaluate("[...document.querySelectorAll('style')].map((s) => s.textContent)")
+    styles = views.page.evaluate(
+        "[...document.querySelectorAll('style')].map((s) => s.textContent)"
+    )
     assert sum(".kit-frame {" in style for style in styles) == 1, "modules come once a page"
     assert (views.outgoing, views.errors, views.console) == ([], [], [])
 

@@ -4,9 +4,11 @@ import json
 import os
 import re
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nbconvert import HTMLExporter
 
 import widgets
 from tests.widgets.traces import PIECES, a_trace
@@ -32,6 +34,17 @@ def test_a_payload_is_nowhere_in_the_file_as_it_stands(payload):
     saved = json.loads(STATE.search(html)[1])
     pieces = [model["state"].get("pieces") for model in saved["models"].values()]
     assert ["a", payload.replace("\ud800", "\ufffd")] in pieces
+
+
+def test_a_payload_stays_text_in_a_converted_notebook(payload):
+    view = widgets.Tokens(a_trace(["a", payload], model_name=payload), title=payload)
+    data, metadata = view._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    plain = nbformat.v4.new_output("display_data", {"text/plain": data["text/plain"]})
+    cell = nbformat.v4.new_code_cell("view", outputs=[output, plain])
+    html, _ = HTMLExporter().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert payload not in html or "<" not in payload
+    assert "most surprising" in html
 
 
 def test_the_policy_refuses_everything_but_the_page_itself():

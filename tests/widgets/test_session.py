@@ -4,6 +4,7 @@ import gc
 import weakref
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
 import widgets
@@ -69,6 +70,17 @@ def test_a_closed_view_is_let_go_by_its_session():
     del view
     gc.collect()
     assert gone() is None
+
+
+def test_closing_views_leaves_nothing_behind_but_a_given_session():
+    session = widgets.Session()
+    widgets.Tokens(a_trace()).close()
+    before = set(_instances)
+    for _ in range(3):
+        widgets.Tokens(a_trace()).close()
+        widgets.Tokens(a_trace(), session=session).close()
+    assert set(_instances) == before
+    assert session.comm is not None
 
 
 @pytest.mark.browser
