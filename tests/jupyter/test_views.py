@@ -68,24 +68,3 @@ def test_a_page_is_saved_from_the_view(views):
     saved = Path(download.value.path()).read_text(encoding="utf-8")
     assert download.value.suggested_filename == "tokens.html"
     assert saved.startswith("<!doctype html>")
-
-
-def test_a_reloaded_page_brings_the_views_back_alive(views):
-    pieces(views, 0).nth(1).click()
-    views.do("docmanager:save")
-    views.page.reload()
-    pieces(views, 1).first.wait_for(timeout=60_000)
-    assert picked(views, 1) == "·cat"
-    pieces(views, 0).nth(5).click()
-    assert picked(views, 1) == "It"
-
-
-def test_a_lost_kernel_is_told_in_every_view_until_the_cell_runs_again(views):
-    views.restart_kernel()
-    gone = views.page.get_by_text("Disconnected: run the cell again.")
-    gone.first.wait_for(timeout=20_000)
-    assert gone.count() == 2
-    assert not views.page.get_by_role("button", name="Save page").first.is_visible()
-    assert pieces(views, 0).count() == 8
-    assert views.run_all() == []
-    views.page.wait_for_function("!document.body.textContent.includes('Disconnected: run')")
