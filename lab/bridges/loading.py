@@ -64,8 +64,8 @@ def load(
         path, bytes_each=number.itemsize, tokenizer=tokenizer is None, strict=strict
     )
     with quiet():
-        tokenizer = tokenizers.load(path) if tokenizer is None else tokenizer
         model = opened(folder, number, strict=strict).to(placed.device)
+        tokenizer = tokenizers.load(path) if tokenizer is None else tokenizer
         return wrapped(model, tokenizer, _name(source), placed)
 
 

@@ -91,6 +91,8 @@ def refuse_pickle(path: str | os.PathLike[str]) -> None:
 
 def _config(path: Path) -> dict[str, Any]:
     file = path / "config.json"
+    if (path / "adapter_config.json").is_file():
+        raise Refused(path, "an adapter to another model, not a model")
     if not file.is_file():
         raise Refused(path, f"no config.json in it ({_content(path)})")
     config = read_json(file)
