@@ -5,8 +5,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from traitlets import HasTraits, TraitError
 
-from widgets._text import clean, number, visible
+from widgets._text import Text, Texts, clean, number, visible
 
 ANY = st.text(st.characters(exclude_categories=()))
 
@@ -22,6 +23,16 @@ def test_cleaned_text_can_be_sent_and_stays_as_it_was_where_it_could(text):
 
 def test_a_lone_surrogate_becomes_the_replacement_character():
     assert clean("a\ud800b\udc00") == "a\ufffdb\ufffd"
+
+
+def test_text_traits_are_always_sendable():
+    class Holder(HasTraits):
+        one, many = Text(), Texts()
+
+    holder = Holder(one="a\ud800", many=("b\udfff", "c"))
+    assert (holder.one, holder.many) == ("a\ufffd", ["b\ufffd", "c"])
+    with pytest.raises(TraitError, match="one"):
+        holder.one = 3
 
 
 @given(ANY.map(clean))
