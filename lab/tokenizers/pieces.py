@@ -26,7 +26,8 @@ def pieces(tokenizer: Any, ids: Iterable[int]) -> list[str]:
     >>> pieces(tokenizer, tokenizer("a cat")["input_ids"])  # doctest: +SKIP
     ['a', ' cat']
     """
-    return [readable(raw) for raw in token_bytes(tokenizer, ids)]
+    decode = _known(tokenizer)
+    return [decode(int(token))[1] for token in ids]
 
 
 def token_bytes(tokenizer: Any, ids: Iterable[int]) -> list[bytes]:
@@ -35,10 +36,8 @@ def token_bytes(tokenizer: Any, ids: Iterable[int]) -> list[bytes]:
     Works by the tokenizer's kind: byte-level (GPT-2, SmolLM2), sentencepiece with byte fallback
     (Llama 2, Gemma), and, failing both, what the tokenizer decodes from the single token.
     """
-    decoder = _DECODERS.get(tokenizer)
-    if decoder is None:
-        decoder = _DECODERS[tokenizer] = _decoder(tokenizer)
-    return [decoder(int(token)) for token in ids]
+    decode = _known(tokenizer)
+    return [decode(int(token))[0] for token in ids]
 
 
 def spans(raw: list[bytes]) -> Int[np.ndarray, "pos 2"]:
@@ -61,14 +60,21 @@ def readable(raw: bytes) -> str:
         return good.decode() + "".join(f"⟨{byte:02X}⟩" for byte in bad) + readable(rest)
 
 
+def _known(tokenizer: Any) -> Any:
+    if tokenizer not in _DECODERS:
+        _DECODERS[tokenizer] = _decoder(tokenizer)
+    return _DECODERS[tokenizer]
+
+
 def _decoder(tokenizer: Any) -> Any:
-    """A function from id to bytes, remembering what it has seen."""
+    """A function from id to its bytes and its piece, remembering what it has seen."""
     added = {token: item.content for token, item in tokenizer.added_tokens_decoder.items()}
     plain = _plain_decoder(tokenizer)
 
     @cache
-    def decode(token: int) -> bytes:
-        return added[token].encode() if token in added else plain(token)
+    def decode(token: int) -> tuple[bytes, str]:
+        raw = added[token].encode() if token in added else plain(token)
+        return raw, readable(raw)
 
     return decode
 

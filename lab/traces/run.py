@@ -13,7 +13,7 @@ from torch import Tensor
 from lab.hooks import matching
 from lab.hooks.names import Key
 from lab.tokenizers import clean
-from lab.tokenizers.pieces import pieces, readable, spans, token_bytes
+from lab.tokenizers.pieces import pieces, spans, token_bytes
 from lab.traces.record import Trace
 
 TOP = 10
@@ -161,14 +161,14 @@ def _record(model: Any, ids: list[int], logits: Tensor, kept: Any, note: str) ->
     specials = set(tokenizer.all_special_ids)
     top_ids = top.indices.cpu().numpy()
     return Trace(
-        pieces=[readable(token) for token in raw],
+        pieces=pieces(tokenizer, ids),
         ids=np.array(ids, dtype=np.int64),
         spans=spans(raw),
         special=np.array([token in specials for token in ids]),
         surprisal=surprisal,
         top_ids=top_ids,
         top_probs=_array(top.values.exp()),
-        top_pieces=[pieces(tokenizer, row) for row in top_ids],
+        top_pieces=[pieces(tokenizer, row) for row in top_ids.tolist()],
         text=b"".join(raw).decode(errors="replace"),
         model_name=str(getattr(model.cfg, "model_name", "a model")),
         prepend_bos=ids[0] == tokenizer.bos_token_id,
