@@ -44,10 +44,12 @@ BLANK_WIDGETS = """() => {
         cell.model.outputs.toJSON().forEach((output, j) => {
             if (!output.data?.['application/vnd.jupyter.widget-view+json']) return;
             const node = cell.outputArea.node.querySelectorAll('.jp-OutputArea-output')[j];
-            const inner = node?.querySelector('.jupyter-widgets, .widget-subarea > *');
-            const box = inner?.getBoundingClientRect();
-            if (!box || box.width < 2 || box.height < 2 || /Error (displaying|creating) widget/
-                .test(node.textContent)) blank.push(`cell ${i}, output ${j}`);
+            const drawn = [...(node?.querySelectorAll('*') ?? [])].some((part) => {
+                const { width, height } = part.getBoundingClientRect();
+                return part.childElementCount === 0 && width > 1 && height > 1;
+            });
+            if (!drawn || /Error (displaying|creating) widget/.test(node.textContent))
+                blank.push(`cell ${i}, output ${j}`);
         });
     });
     return blank;
@@ -92,11 +94,15 @@ class LabPage:
         """Run every cell; what went wrong, one line each (an empty list is success)."""
         return self.page.evaluate(RUN_ALL, timeout)
 
-    def start(self, command: str, **args: Any) -> None:
-        """Begin a JupyterLab command without waiting for its end."""
+    def run_cell(self, index: int, *, wait: bool = True) -> None:
+        """Run one cell, to its end or only begin it."""
         self.page.evaluate(
-            "([command, args]) => { window.jupyterapp.commands.execute(command, args); }",
-            [command, args],
+            """async ([index, wait]) => {
+                window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+                const done = window.jupyterapp.commands.execute("notebook:run-cell");
+                if (wait) await done;
+            }""",
+            [index, wait],
         )
 
     def do(self, command: str, **args: Any) -> None:
@@ -109,8 +115,8 @@ class LabPage:
     def restart_kernel(self) -> None:
         """Restart the kernel without asking, and wait until it is back."""
         self.page.evaluate(
-            "async () => { await window.jupyterapp.shell.currentWidget.sessionContext"
-            ".session.kernel.restart(); }"
+            "async () => await window.jupyterapp.shell.currentWidget.sessionContext"
+            ".session.kernel.restart()"
         )
         self.page.wait_for_function(KERNEL_IDLE, timeout=60_000)
 
@@ -138,7 +144,7 @@ class LabPage:
         """Switch to "light" or "dark"."""
         self.do("apputils:change-theme", theme=f"JupyterLab {name.title()}")
         dark = str(name == "light").lower()
-        self.page.wait_for_selector(f"body[data-jp-theme-light={dark!r}]", timeout=15_000)
+        self.page.wait_for_selector(f"body[data-jp-theme-light={dark!r}]", state="attached")
 
     def shoot(self, folder: Path, stem: str) -> list[Path]:
         """Pictures of the whole notebook, light and dark, as stem-light.png and stem-dark.png."""
