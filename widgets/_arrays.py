@@ -68,7 +68,9 @@ def unpack(cells: UInt8[np.ndarray, "... cells"]) -> UInt8[np.ndarray, "... side
     """
     side = int((np.sqrt(8 * cells.shape[-1] + 1) - 1) // 2)
     if side * (side + 1) // 2 != cells.shape[-1]:
-        raise ValueError(f"{cells.shape[-1]} cells make no triangle; {side * (side + 1) // 2} would")
+        raise ValueError(
+            f"{cells.shape[-1]} cells make no triangle; {side * (side + 1) // 2} would"
+        )
     square = np.zeros((*cells.shape[:-1], side, side), dtype=cells.dtype)
     rows, columns = np.tril_indices(side)
     square[..., rows, columns] = cells

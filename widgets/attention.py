@@ -29,8 +29,6 @@ WINDOW = 768
 """Side of the largest window answered at once."""
 AT_ONCE = 1_300_000
 """Bytes of heads that go along with the overview."""
-LINEAR = 256
-"""Texts up to so many tokens start on the linear scale."""
 KEPT = 8_000_000
 """Bytes of opened heads kept in the view's state, for a page exported or opened again."""
 
@@ -47,8 +45,7 @@ class Attention(View):
     labels: text for some heads, {(5, 1): "induction"}.
     scores: numbers [layer, head], drawn as marks and sortable.
     title: the headline, instead of the view's own.
-    scale: "linear" (0 to 1) or "log"; linear up to 256 tokens when not given, for over more of
-    them weights get thin. skip_first: leave the first token out of the picture.
+    scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
 
     What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
     click on a piece or in the matrix) and `pinned` (Enter, or the pin button).
@@ -97,7 +94,7 @@ class Attention(View):
         special: Sequence[bool] | None = None,
         scores: Any = None,
         title: str = "",
-        scale: str | None = None,
+        scale: str = "linear",
         skip_first: bool = False,
     ):
         self._patterns = _source(trace, pieces, patterns, layers)
@@ -115,7 +112,7 @@ class Attention(View):
             labels=_labels(labels or {}, self._patterns),
             scores=scores,
             start=_best(scores, self._patterns),
-            scale=scale or ("linear" if len(pieces) <= LINEAR else "log"),
+            scale=scale,
             skip_first=skip_first,
             model_name=clean(getattr(trace, "model_name", "") or ""),
             summary=_summary(self._patterns),
@@ -135,7 +132,7 @@ class Attention(View):
         return super().answer(what, args)
 
     def exact(self, layer: int, head: int) -> np.ndarray:
-        """One head's weights [query, key] as they were given. Raises ValueError if it is not here."""
+        """One head's weights [query, key] as given. Raises ValueError if it is not here."""
         if layer not in self._patterns.layers or not 0 <= head < self._patterns.heads:
             raise ValueError(
                 f"L{layer}H{head} is not in this view; it has layers {self._patterns.layers} "
@@ -170,7 +167,10 @@ class Attention(View):
         token = args["token"]
         if not 0 <= token < len(weights):
             raise ValueError(f"token {token}: this text has tokens 0 to {len(weights) - 1}")
-        return args, [weights[token].astype("<f4").tobytes(), weights[:, token].astype("<f4").tobytes()]
+        return args, [
+            weights[token].astype("<f4").tobytes(),
+            weights[:, token].astype("<f4").tobytes(),
+        ]
 
     def _open(self, layer: int, head: int) -> dict:
         """A head's picture and stats; kept in the state, without a message, for later pages."""
@@ -203,12 +203,14 @@ def _source(trace, pieces, patterns, layers) -> _patterns.Patterns:
         return _patterns.from_trace(trace)
     if pieces is None or patterns is None:
         missing = "pieces" if pieces is None else "patterns"
-        raise TypeError(f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)")
+        raise TypeError(
+            f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)"
+        )
     return _patterns.from_arrays(patterns, layers, len(pieces))
 
 
 def _overview(patterns: _patterns.Patterns) -> dict:
-    """One pass over the layers: the small pictures, what is odd, and all heads if they are light."""
+    """One look at every layer: small pictures, what is odd, and all heads if they are light."""
     checks = [_patterns.checked(patterns.read(layer), layer) for layer in patterns.layers]
     causal = all(check.causal for check in checks)
     complaints = [check.complaint for check in checks if check.complaint]

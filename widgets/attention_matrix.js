@@ -6,6 +6,7 @@ import { paint } from "./attention_paint.js";
 const LEAST = 6; // tokens across at the closest zoom
 const TEXT = 9.6; // pixels a cell needs to carry its piece
 const LETTER = 7.3; // pixels of a monospaced letter at 12
+const END = 8; // below and right of the square: half a line for the last piece
 
 /** A view {query, key, span} kept inside the text. */
 export function inside({ query, key, span }, tokens) {
@@ -31,9 +32,9 @@ export function frameOf(box, pieces, dpr) {
   const most = tokens * TEXT > box - 80 ? 6 : 10;
   const longest = Math.max(3, ...pieces.slice(0, 400).map((piece) => [...short(piece, most)].length));
   const gutter = Math.ceil(longest * LETTER) + 7;
-  const room = Math.floor((box - gutter - 2) * dpr);
+  const room = Math.floor((box - gutter - END) * dpr);
   const size = room > 3 * tokens ? Math.floor(room / tokens) * tokens : room;
-  return { gutter, most, size: size / dpr, box: gutter + size / dpr + 2 };
+  return { gutter, most, size: size / dpr, box: gutter + size / dpr + END };
 }
 
 /** Positions that get a number when pieces have no room. */

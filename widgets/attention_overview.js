@@ -114,7 +114,7 @@ function names(context, grid, look) {
   if (look.order) return;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  for (let i = 0; i < grid.columns; i += every(22)) context.fillText(column(i), grid.left + i * grid.step + middle, grid.top - 5);
+  for (let i = 0; i < grid.columns; i += every(26)) context.fillText(column(i), grid.left + i * grid.step + middle, grid.top - 5);
 }
 
 function scoreBars(context, grid, place, look) {

@@ -162,28 +162,58 @@ def test_bidirectional_patterns_travel_as_squares():
 
 
 REFUSED = {
-    "pieces": (dict(pieces=words(13), patterns=attention(1, 4, 12)),
-               "patterns has 4 heads × 12 queries, but 13 pieces were given"),
-    "keys": (dict(pieces=words(2), patterns=np.ones((1, 1, 2, 3))), "1 heads × 3 keys, but 2 pieces"),
-    "axes": (dict(pieces=words(2), patterns=np.ones((2, 2))), r"shape \(2, 2\).*layer, head, query"),
-    "one head": (dict(pieces=words(2), patterns=[np.ones((2, 2))]), r"layer 0 has shape \(2, 2\)"),
-    "nothing": (dict(pieces=[], patterns=np.zeros((1, 1, 0, 0))), "pieces is empty"),
-    "no layer": (dict(pieces=words(2), patterns=[]), "patterns is empty"),
-    "no head": (dict(pieces=words(2), patterns=np.zeros((1, 0, 2, 2))), "layer 0 has no heads"),
-    "layers": (dict(pieces=words(3), patterns=attention(2, 1, 3), layers=[1]),
-               "patterns has 2 layers, but layers names 1"),
-    "a layer twice": (dict(pieces=words(3), patterns=attention(2, 1, 3), layers=[1, 1]), "twice"),
-    "uneven": (dict(pieces=words(3), patterns=[attention(1, 1, 3)[0], attention(1, 2, 3)[0]]),
-               "layer 1 has 2 heads, layer 0 has 1"),
-    "label": (dict(pieces=words(3), patterns=attention(1, 1, 3), labels={(0, 4): "x"}), "L0H4 is not"),
-    "label key": (dict(pieces=words(3), patterns=attention(1, 1, 3), labels={"L0H0": "x"}),
-                  r"a head is \(layer, head\)"),
-    "scores": (dict(pieces=words(3), patterns=attention(1, 2, 3), scores=[1.0]),
-               r"scores has shape \(1,\); \[layer, head\] = \(1, 2\)"),
-    "nan score": (dict(pieces=words(3), patterns=attention(1, 2, 3), scores=[[1.0, np.nan]]), "L0H1"),
-    "special": (dict(pieces=words(3), patterns=attention(1, 1, 3), special=[True]),
-                "special has 1 flags, but there are 3 pieces"),
-}  # fmt: skip
+    "pieces": (
+        {"pieces": words(13), "patterns": attention(1, 4, 12)},
+        "patterns has 4 heads × 12 queries, but 13 pieces were given",
+    ),
+    "keys": (
+        {"pieces": words(2), "patterns": np.ones((1, 1, 2, 3))},
+        "1 heads × 3 keys, but 2 pieces",
+    ),
+    "axes": (
+        {"pieces": words(2), "patterns": np.ones((2, 2))},
+        r"shape \(2, 2\).*layer, head, query",
+    ),
+    "one head": (
+        {"pieces": words(2), "patterns": [np.ones((2, 2))]},
+        r"layer 0 has shape \(2, 2\)",
+    ),
+    "nothing": ({"pieces": [], "patterns": np.zeros((1, 1, 0, 0))}, "pieces is empty"),
+    "no layer": ({"pieces": words(2), "patterns": []}, "patterns is empty"),
+    "no head": ({"pieces": words(2), "patterns": np.zeros((1, 0, 2, 2))}, "layer 0 has no heads"),
+    "layers": (
+        {"pieces": words(3), "patterns": attention(2, 1, 3), "layers": [1]},
+        "patterns has 2 layers, but layers names 1",
+    ),
+    "a layer twice": (
+        {"pieces": words(3), "patterns": attention(2, 1, 3), "layers": [1, 1]},
+        "twice",
+    ),
+    "uneven": (
+        {"pieces": words(3), "patterns": [attention(1, 1, 3)[0], attention(1, 2, 3)[0]]},
+        "layer 1 has 2 heads, layer 0 has 1",
+    ),
+    "label": (
+        {"pieces": words(3), "patterns": attention(1, 1, 3), "labels": {(0, 4): "x"}},
+        "L0H4 is not",
+    ),
+    "label key": (
+        {"pieces": words(3), "patterns": attention(1, 1, 3), "labels": {"L0H0": "x"}},
+        r"a head is \(layer, head\)",
+    ),
+    "scores": (
+        {"pieces": words(3), "patterns": attention(1, 2, 3), "scores": [1.0]},
+        r"scores has shape \(1,\); \[layer, head\] = \(1, 2\)",
+    ),
+    "nan score": (
+        {"pieces": words(3), "patterns": attention(1, 2, 3), "scores": [[1.0, np.nan]]},
+        "L0H1",
+    ),
+    "special": (
+        {"pieces": words(3), "patterns": attention(1, 1, 3), "special": [True]},
+        "special has 1 flags, but there are 3 pieces",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", REFUSED.values(), ids=REFUSED.keys())

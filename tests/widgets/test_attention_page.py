@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from widgets import Session, _arrays
+from widgets._text import number
 from widgets.attention import Attention
 
 from .kernel import connect
@@ -23,7 +24,8 @@ def view_of(patterns, **more):
 def settle(opened):
     """Wait until what was asked for has been drawn."""
     opened.page.evaluate(
-        "() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(r, 30))))"
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame("
+        "() => setTimeout(done, 30))))"
     )
 
 
@@ -59,9 +61,15 @@ def picked(opened, view):
 
 def grounds(opened, side):
     """How dark each piece's ground is, by position, in one of the two paragraphs."""
-    script = """side => Object.fromEntries([...document.querySelectorAll(
-      `.attention-${side} + .attention-text [data-token]`)].map((chip) => [chip.dataset.token,
-      chip.style.backgroundColor ? 765 - chip.style.backgroundColor.match(/\\d+/g).reduce((a, b) => a + +b, 0) : -1]))"""
+    script = """side => {
+      const dark = (chip) => {
+        const ground = chip.style.backgroundColor;
+        const parts = ground.match(/\\d+/g) ?? [];
+        return ground ? 765 - parts.reduce((sum, part) => sum + Number(part), 0) : -1;
+      };
+      const chips = document.querySelectorAll(`.attention-${side} + .attention-text [data-token]`);
+      return Object.fromEntries([...chips].map((chip) => [chip.dataset.token, dark(chip)]));
+    }"""
     found = opened.page.evaluate(script, side)
     return np.array([found[str(i)] for i in range(len(found))])
 
@@ -118,7 +126,7 @@ def test_pointing_at_a_cell_gives_its_weight_and_rank(open_views, kernel):
     query, key = int(query), int(key)
     row = weights[1, 1, query]
     if kernel:
-        assert shown == f"{row[key]:.3g}" and "rounded" not in detail(opened)
+        assert shown == number(float(row[key])) and "rounded" not in detail(opened)
     else:
         assert abs(float(shown) - row[key]) <= _arrays.LARGEST_ERROR
         assert "rounded to a byte, ±0.004" in detail(opened)
@@ -199,7 +207,9 @@ def test_the_picture_follows_the_session_and_other_views(open_views):
     opened.page.locator(".attention-text [data-token='3']").first.hover()
     settle(opened)
     assert opened.page.locator(".attention-here").count() == 4
-    assert {chip.get_attribute("data-token") for chip in opened.page.locator(".attention-here").all()} == {"3"}
+    assert {
+        chip.get_attribute("data-token") for chip in opened.page.locator(".attention-here").all()
+    } == {"3"}
 
 
 def test_a_session_from_a_longer_text_or_other_layers_is_no_harm(open_views):
@@ -301,7 +311,9 @@ def test_scores_sort_the_heads(open_views):
     opened.page.mouse.click(*thumb(opened, 1, 0, 2, 2))
     settle(opened)
     assert picked(opened, view)[:2] == [1, 1]  # third of 0.9, 0.5, 0.2, 0.1
-    assert opened.page.get_by_role("button", name="By score").get_attribute("aria-pressed") == "true"
+    assert (
+        opened.page.get_by_role("button", name="By score").get_attribute("aria-pressed") == "true"
+    )
 
 
 def test_hostile_text_stays_text(open_views, payload):
@@ -333,7 +345,7 @@ def test_4096_tokens_open_zoom_and_pan(open_views):
     opened.page.wait_for_timeout(300)
     query, key, shown, _, of = CELL.search(detail(opened)).groups()
     assert (query, key, of) == ("3000", "2999", "3001")
-    assert shown == _three(weights[0, 0, 3000, 2999])
+    assert shown == number(float(weights[0, 0, 3000, 2999]))
     press(opened, *["+"] * 9, "Shift+ArrowLeft", "Shift+ArrowUp")
     opened.page.wait_for_timeout(300)
     windows = [q["args"] for q in questions if q["what"] == "window"]
@@ -345,15 +357,6 @@ def test_4096_tokens_open_zoom_and_pan(open_views):
     assert opened.page.evaluate(middle) != before
     press(opened, "0")
     opened.quiet()
-
-
-def _three(value: float) -> str:
-    """As `number` in the page writes it."""
-    text = np.format_float_positional(float(f"{value:.2e}"), trim="-")
-    mantissa, exponent = f"{value:.2e}".split("e")
-    if int(exponent) < -4:
-        return f"{mantissa}·10⁻{str(-int(exponent)).translate(str.maketrans('0123456789', '⁰¹²³⁴⁵⁶⁷⁸⁹'))}"
-    return f"{float(text):.{2 - int(exponent)}f}"
 
 
 def test_an_overtaken_answer_is_dropped_and_the_newest_drawn(open_views):
@@ -397,8 +400,10 @@ def test_text_on_every_ground_is_readable(open_views, dark):
     view = view_of(attention(2, 2, 40, spread=4.0), scale="log", session=Session(token=30))
     opened = open_views(view, dark=dark)
     pairs = opened.page.evaluate(
-        """() => [...document.querySelectorAll('.attention-text [data-token]')].filter((c) => c.style.backgroundColor)
-        .map((c) => [c.style.backgroundColor, c.style.color].map((t) => t.match(/\\d+/g).map(Number)))"""
+        """() => [...document.querySelectorAll('.attention-text [data-token]')]
+        .map((chip) => [chip.style.backgroundColor, chip.style.color])
+        .filter(([ground]) => ground)
+        .map((pair) => pair.map((colour) => colour.match(/\\d+/g).map(Number)))"""
     )
     assert len(pairs) > 30
     assert min(contrast(*pair) for pair in pairs) >= 4.5
@@ -407,7 +412,9 @@ def test_text_on_every_ground_is_readable(open_views, dark):
 def contrast(one, other):
     def luminance(colour):
         shares = [c / 255 for c in colour]
-        red, green, blue = (s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares)
+        red, green, blue = (
+            s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares
+        )
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     low, high = sorted([luminance(one), luminance(other)])
