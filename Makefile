@@ -24,9 +24,9 @@ check: env  ## lint, rooms, types, notebooks, JavaScript
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
-	$(BIN)/node --test tests/js/
+	$(BIN)/node --test tests/js/*.test.mjs
 
 fix: env
 	$(BIN)/ruff check --fix .

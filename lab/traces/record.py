@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from lab.storage import replacing
 Array = np.ndarray
 _FORMAT = "formicarium trace 1"
 _SHIPPED = Path(__file__).resolve().parents[2] / "data" / "traces"
+_ARRAYS = ("ids", "spans", "special", "surprisal", "top_ids", "top_probs")
 _TEXT = ("text", "model_name", "pieces", "top_pieces", "prepend_bos", "note")
 
 
@@ -90,7 +90,7 @@ class Trace:
             arrays["logits"] = self.logits
         if half:
             arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
-        for name in ("ids", "spans", "special", "surprisal", "top_ids", "top_probs"):
+        for name in _ARRAYS:
             arrays[name] = getattr(self, name)
         texts = json.dumps({name: getattr(self, name) for name in _TEXT})
         packed = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -117,7 +117,7 @@ class Trace:
             if name.startswith("activations/")
         }
         logits = arrays.get("logits")
-        rest = {name: arrays[name] for name in arrays if "/" not in name and name != "logits"}
+        rest: Any = {name: array for name, array in arrays.items() if name in _ARRAYS}
         return cls(
             **metadata,
             **rest,
@@ -145,7 +145,9 @@ def _found(path: str | Path) -> Path:
     path = _SHIPPED / f"{Path(name).name}.safetensors" if shipped else Path(path)
     if not path.is_file():
         names = ", ".join(f"formicarium/{file.stem}" for file in sorted(_SHIPPED.glob("*.saf*")))
-        raise FileNotFoundError(f"{path}: no such trace. Shipped are {names}; Trace.save writes more")
+        raise FileNotFoundError(
+            f"{path}: no such trace. Shipped are {names}; Trace.save writes more"
+        )
     return path
 
 
@@ -172,12 +174,11 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
 
 def _check(path: Path, texts: Any, arrays: dict[str, Array]) -> None:
     """Everything a trace has, and every array as long as the text has pieces."""
-    expected: Iterable[str] = ("ids", "spans", "special", "surprisal", "top_ids", "top_probs")
     missing = [name for name in _TEXT if name not in texts]
-    missing += [name for name in expected if name not in arrays]
+    missing += [name for name in _ARRAYS if name not in arrays]
     if missing:
         raise ValueError(f"{path} is not a whole trace: it lacks {', '.join(missing)}")
     count = len(texts["pieces"])
-    for name in expected:
+    for name in _ARRAYS:
         if len(arrays[name]) != count:
             raise ValueError(f"{path}: {count} pieces but {len(arrays[name])} {name}")
