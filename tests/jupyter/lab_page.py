@@ -48,7 +48,7 @@ BLANK_WIDGETS = """() => {
                 const { width, height } = part.getBoundingClientRect();
                 return part.childElementCount === 0 && width > 1 && height > 1;
             });
-            if (!drawn || /Error (displaying|creating) widget/.test(node.textContent))
+            if (!drawn || /Error (displaying|creating) widget|could not be drawn/.test(node.textContent))
                 blank.push(`cell ${i}, output ${j}`);
         });
     });

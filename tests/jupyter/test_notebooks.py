@@ -68,7 +68,8 @@ def test_every_view_is_drawn_in_jupyterlab(
     lab_page.open(notebook("every-view", EVERY_VIEW))
     assert lab_page.run_all() == []
     draws_everything(lab_page)
-    assert lab_page.page.locator(".circuitsvis-paper").count() == 6
+    lab_page.page.locator(".circuitsvis-paper").nth(5).wait_for()
+    lab_page.page.locator(".circuitsvis-paper canvas").first.wait_for()
     if shots:
         lab_page.shoot(shots, "every-view")
     assert_quiet(lab_page)

@@ -1,0 +1,45 @@
+"""What a notebook of the course must be like: `complaints` lists what is wrong with one."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+
+MOST_BYTES = 5_000_000
+MOST_LINES = 12
+MOST_DEF = 8
+
+
+def complaints(path: Path) -> list[str]:
+    """What the house rules have against the notebook at `path`, one line each."""
+    book = nbformat.read(path, as_version=4)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    found = [f"is {path.stat().st_size:,} bytes"] if path.stat().st_size >= MOST_BYTES else []
+    if "widgets" in book.metadata:
+        found.append("stores widget state (metadata.widgets)")
+    if 2 * len(code) > len(book.cells):
+        found.append(f"{len(code)} of {len(book.cells)} cells are code: less than half is prose")
+    if (count := sum("parameters" in cell.metadata.get("tags", []) for cell in code)) != 1:
+        found.append(f"has {count} cells tagged parameters, not one")
+    for i, cell in enumerate(book.cells):
+        if cell.cell_type == "code":
+            found += [f"cell {i} {fault}" for fault in cell_faults(cell)]
+    return found
+
+
+def cell_faults(cell: nbformat.NotebookNode) -> list[str]:
+    """What is wrong with one code cell."""
+    found = []
+    if cell.outputs:
+        found.append("stores outputs")
+    if cell.execution_count is not None:
+        found.append("stores an execution count")
+    if (lines := len(cell.source.splitlines())) > MOST_LINES:
+        found.append(f"has {lines} lines")
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(ast.parse(cell.source)):
+        if isinstance(node, functions) and node.end_lineno - node.lineno >= MOST_DEF:
+            found.append(f"defines {node.name} in more than {MOST_DEF} lines")
+    return found

@@ -1,0 +1,111 @@
+"""The course's notebooks: stored clean, short cells, and they run with small parameters."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from tests.course import complaints
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SMALL = {
+    "00_start": {"sentence": "The cat sat on the", "controls": 2},
+    "01_attention": {"length": 8, "cuts": 2, "controls": 2},
+}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_keeps_the_house_rules(path: Path) -> None:
+    assert complaints(path) == []
+
+
+@pytest.mark.smollm2
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_with_small_parameters(path: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    papermill.execute_notebook(
+        path, tmp_path / path.name, SMALL.get(path.stem), cwd=path.parent, progress_bar=False
+    )
+    ran = nbformat.read(tmp_path / path.name, as_version=4)
+    assert (tmp_path / path.name).stat().st_size < 5_000_000
+    sizes = [len(str(out)) for cell in ran.cells for out in cell.get("outputs", [])]
+    assert max(sizes) <= 100_000, "an output is heavier than 100 kB"
+
+
+def good() -> nbformat.NotebookNode:
+    """A notebook that keeps every rule."""
+    return new_notebook(
+        cells=[
+            new_markdown_cell("# Why?"),
+            new_code_cell("steps = 3", metadata={"tags": ["parameters"]}),
+        ]
+    )
+
+
+def written(book: nbformat.NotebookNode, folder: Path) -> Path:
+    path = folder / "book.ipynb"
+    nbformat.write(book, path)
+    return path
+
+
+def test_a_good_notebook_has_no_complaints(tmp_path: Path) -> None:
+    assert complaints(written(good(), tmp_path)) == []
+
+
+def spoil_state(book):
+    book.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+
+
+def spoil_outputs(book):
+    book.cells[1].outputs = [new_output("stream", text="3")]
+
+
+def spoil_count(book):
+    book.cells[1].execution_count = 7
+
+
+def spoil_lines(book):
+    book.cells[1].source = "\n".join(f"x{i} = {i}" for i in range(13))
+
+
+def spoil_def(book):
+    book.cells[1].source = "def long():\n" + "\n".join(f"    x = {i}" for i in range(8))
+
+
+def spoil_prose(book):
+    book.cells.append(new_code_cell("1"))
+
+
+def spoil_parameters(book):
+    book.cells[1].metadata.tags = []
+
+
+def spoil_size(book):
+    book.cells[0].source = "x" * 5_000_000
+
+
+BAD = {
+    "stores widget state": spoil_state,
+    "cell 1 stores outputs": spoil_outputs,
+    "cell 1 stores an execution count": spoil_count,
+    "cell 1 has 13 lines": spoil_lines,
+    "cell 1 defines long in more than 8 lines": spoil_def,
+    "less than half is prose": spoil_prose,
+    "has 0 cells tagged parameters": spoil_parameters,
+    "bytes": spoil_size,
+}
+
+
+@pytest.mark.parametrize("words", BAD)
+def test_a_bad_notebook_is_told_why(words: str, tmp_path: Path) -> None:
+    book = good()
+    BAD[words](book)
+    (only,) = complaints(written(book, tmp_path))
+    assert words in only
