@@ -147,6 +147,12 @@ def test_a_tokenizer_without_marks_keeps_its_vocabulary(byte):
     assert model.to_tokens("Tom", prepend_bos=True)[0].tolist() == list(b"Tom")
 
 
+def test_a_model_object_keeps_its_dtype_unless_told(byte):
+    assert lab.load(hf_model("llama").half(), tokenizer=byte).cfg.dtype == torch.float16
+    asked = lab.load(hf_model("llama").half(), tokenizer=byte, dtype="float32")
+    assert {p.dtype for p in asked.parameters()} == {torch.float32}
+
+
 @pytest.mark.parametrize("training", [True, False])
 def test_a_model_object_is_wrapped_in_place_and_keeps_its_state(training, byte):
     bare = hf_model("gpt2").train(training)

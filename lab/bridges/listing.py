@@ -64,11 +64,11 @@ def _smollm2() -> Available | None:
 
 
 def _hub() -> list[tuple[str, Path]]:
-    from huggingface_hub import scan_cache_dir
+    from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        repos = scan_cache_dir().repos
+        repos = scan_cache_dir(constants.HF_HUB_CACHE).repos
     except (CacheNotFound, OSError, ValueError):
         return []
     names = sorted(repo.repo_id for repo in repos if repo.repo_type == "model")

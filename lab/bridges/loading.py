@@ -40,8 +40,9 @@ def load(
             (`lab.storage.save` writes it).
         tokenizer: a Hugging Face tokenizer or a folder with one; needed with a model object, else
             the folder's own. It gets a padding piece when it has none.
-        device: see `lab.placement`; one that is not there becomes the CPU, with a warning.
-        dtype: "float32" (the default), "bfloat16", … or a torch dtype.
+        device: see `lab.placement`; one that is not there becomes the CPU, with a warning. A model
+            object stays where it is unless told.
+        dtype: "float32" (the default), "bfloat16", … or a torch dtype; a model object keeps its.
         strict: refuse folders with a tensor missing, left over or of another shape.
         progress: called with (part done, what) during a one-time conversion; True shows a bar.
     Raises:
@@ -53,11 +54,10 @@ def load(
     >>> model(model.to_tokens("The capital of France is")).shape      # doctest: +SKIP
     torch.Size([1, 5, 49152])
     """
-    placed = placement(device)
-    number = _dtype(dtype)
     tokenizer = _tokenizer(tokenizer)
     if not isinstance(source, (str, os.PathLike)):
-        return _wrapped_object(source, tokenizer, number, placed)
+        return _wrapped_object(source, tokenizer, device, dtype)
+    placed, number = placement(device), _dtype(dtype)
     with bar(progress) as told:
         path = folder_of(source, told)
     folder = checked_folder(
@@ -69,7 +69,7 @@ def load(
         return wrapped(model, tokenizer, _name(source), placed)
 
 
-def _wrapped_object(model: Any, tokenizer: Any, dtype: Any, placed: Any) -> Any:
+def _wrapped_object(model: Any, tokenizer: Any, device: str | None, dtype: Any) -> Any:
     from transformers import PreTrainedModel
 
     if not isinstance(model, PreTrainedModel):
@@ -81,9 +81,12 @@ def _wrapped_object(model: Any, tokenizer: Any, dtype: Any, placed: Any) -> Any:
         raise TypeError(
             "tokenizer is missing: a model object needs its own, load(model, tokenizer=…)"
         )
+    # Where nothing is asked for, the object stays where and what it is.
+    placed = placement(str(model.device) if device is None else device)
+    model = model.to(placed.device) if dtype is None else model.to(placed.device, _dtype(dtype))
     with quiet():
         label = getattr(model.config, "_name_or_path", "") or type(model).__name__
-        return wrapped(model.to(placed.device, dtype), tokenizer, _name(label), placed)
+        return wrapped(model, tokenizer, _name(label), placed)
 
 
 def _tokenizer(given: Any) -> Any:

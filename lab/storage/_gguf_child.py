@@ -28,16 +28,27 @@ def main(file: str, folder: str, memory: int, seconds: int) -> None:
     tokenizer = transformers.AutoTokenizer.from_pretrained(path.parent, **same)
     tell(0.3, "weights")
     gguf_utils.tqdm = told
-    model = transformers.AutoModelForCausalLM.from_pretrained(
+    loaded: Any = transformers.AutoModelForCausalLM.from_pretrained(
         path.parent,
         dtype=torch.float32,
         quantization_config=transformers.GgufConfig(dequantize=True),
+        output_loading_info=True,
         **same,
     )
+    model, found = loaded
+    refuse_gaps(found)
     tell(0.9, "writing")
     model.save_pretrained(folder, max_shard_size="100TB")
     tokenizer.save_pretrained(folder)
     tell(1.0, "done")
+
+
+def refuse_gaps(found: dict[str, Any]) -> None:
+    """Ends with an error if weights were made up because the file has none for them."""
+    for what in ("missing_keys", "mismatched_keys"):
+        names = sorted(str(name) for name in found.get(what) or ())
+        if names:
+            raise ValueError(f"{len(names)} weights are not in the file, {names[0]} among them")
 
 
 def limit(memory: int, seconds: int) -> None:

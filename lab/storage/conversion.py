@@ -20,7 +20,7 @@ from lab.storage.sizes import refuse_over_memory
 Progress = Callable[[float, str], None]
 
 _CHILD = Path(__file__).with_name("_gguf_child.py")
-_BASE_MEMORY = 2 * 1024**3  # what Python, torch and transformers take before any weight
+_BASE_MEMORY = 4 * 1024**3  # what Python, torch and transformers take before any weight
 
 
 def converted(path: str | os.PathLike[str], progress: Progress | None = None) -> Path:

@@ -117,7 +117,9 @@ def _weight_files(path: Path) -> tuple[Path, ...]:
         return tuple(_shard(path, name) for name in _shard_names(path / INDEX))
     for file in sorted(path.iterdir()):
         refuse_pickle(file)
-    raise Refused(path, f"no {WEIGHTS} in it ({_content(path)})")
+    raise Refused(
+        path, f"no {WEIGHTS} in it ({_content(path)})", instead="Only safetensors are read."
+    )
 
 
 def _shard_names(index: Path) -> list[str]:
