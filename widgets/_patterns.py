@@ -33,10 +33,13 @@ class Patterns:
 
 def from_trace(trace: Any) -> Patterns:
     """The layers a trace kept; raises ValueError when it kept no pattern."""
-    layers = list(trace.layers("pattern"))
+    try:
+        layers = list(trace.layers("pattern"))
+    except KeyError:
+        layers = []
     if not layers:
         raise ValueError(
-            'the trace holds no attention pattern; trace with keep=["pattern"] or ("pattern", 3)'
+            'the trace kept no attention pattern; trace with keep=["pattern"], or [("pattern", 3)]'
         )
     return _lazily(layers, lambda layer: trace["pattern", layer], len(trace.pieces))
 
@@ -84,8 +87,7 @@ def _lazily(layers: list[int], source: Callable[[int], Any], tokens: int) -> Pat
         for axis, size in (("queries", shape[1]), ("keys", shape[2])):
             if size != tokens:
                 raise ValueError(
-                    f"patterns has {shape[0]} heads × {size} {axis}, "
-                    f"but {tokens} pieces were given"
+                    f"patterns has {shape[0]} heads × {size} {axis}, but {tokens} pieces were given"
                 )
         heads = heads or shape[0]
         if shape[0] != heads:

@@ -43,7 +43,7 @@ export default {
     };
 
     const parts = {
-      overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)), pin: (index) => pin(pairOf(index)),
+      overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)),
         hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } }),
       matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickToken, moved: () => soon() }),
       text: texts({ signal, pick: pickToken, hover: (token) => hover.set({ token }) }),
@@ -100,11 +100,11 @@ export default {
     const both = (now, [layer, head] = state.pinHover ?? [now.layer, now.head]) => store.both(layer, head, now.token);
 
     /** What to paint for a head: the window asked for, else its cells, else its small picture. */
-    function sourcesOf(now, [layer, head], window = parts.matrix.view()) {
+    function sourceOf(now, [layer, head], window = parts.matrix.view()) {
       const whole = store.head(layer, head, now.firstShown) ?? withFirst(small[store.index(layer, head)], now.firstShown);
       const zoomedIn = window.span < tokens && model.get("side") < tokens;
       const detail = zoomedIn && layer === now.layer && head === now.head && store.window(layer, head, window, now.firstShown);
-      return [detail || whole];
+      return detail || whole;
     }
 
     let drawn = [];
@@ -119,10 +119,10 @@ export default {
       parts.overview.element.setAttribute("aria-label", `heads, ${headName(now.layer, now.head)} picked; arrows pick another`);
       parts.matrix.element.setAttribute("aria-label", `${headName(now.layer, now.head)}, queries down, keys across; arrows move the cell`);
       const stamp = JSON.stringify([parts.matrix.view(), now.scale, now.firstShown, now.dpr, plan.matrix, now.inks]);
-      const sources = sourcesOf(now, [now.layer, now.head]);
-      parts.matrix.draw(now, drawn[0] === stamp && drawn[1] === sources[0] ? null : sources, plan.matrix);
-      drawn = [stamp, sources[0]];
-      parts.pins.draw(now, parts.matrix.view(), (pair) => sourcesOf(now, pair), stamp);
+      const source = sourceOf(now, [now.layer, now.head]);
+      parts.matrix.draw(now, drawn[0] === stamp && drawn[1] === source ? null : source, plan.matrix);
+      drawn = [stamp, source];
+      parts.pins.draw(now, parts.matrix.view(), (pair) => sourceOf(now, pair), stamp);
       words(now, there);
     }
 

@@ -4,6 +4,7 @@ import { asker } from "./kit.js";
 import { bytesOf, floatsOf, isWhole, lookedAt, looksAt, pictureSize, source, unpack, withFirst } from "./attention_data.js";
 
 const KEPT = 12; // unpacked heads; 1 MB each at 1,024 tokens
+const SENT = 24e6; // bytes of packed heads
 const ROWS = 200; // tokens with exact rows and columns
 
 /** A map that forgets what was not used for longest. */
@@ -25,7 +26,9 @@ export function headStore({ model, session, signal, view, changed }) {
   const [layers, heads, side, causal] = ["layers", "heads", "side", "causal"].map((name) => model.get(name));
   const tokens = model.get("pieces").length;
   const index = (layer, head) => layers.indexOf(layer) * heads + head;
-  const sent = new Map(Object.entries(model.get("opened")));
+  const size = pictureSize(side, causal);
+  const sent = recent(Math.max(16, Math.floor(SENT / size)));
+  for (const [key, entry] of Object.entries(model.get("opened"))) sent.set(key, entry);
   const opened = recent(KEPT);
   const exact = recent(ROWS);
   const pending = {};
@@ -61,9 +64,9 @@ export function headStore({ model, session, signal, view, changed }) {
 
   function bytes(layer, head) {
     const all = bytesOf(model.get("all_heads"));
-    const size = pictureSize(side, causal);
     const at = index(layer, head) * size;
-    return all.length ? all.subarray(at, at + size) : sent.has(`${layer}.${head}`) && bytesOf(sent.get(`${layer}.${head}`).picture);
+    const entry = sent.get(`${layer}.${head}`);
+    return all.length ? all.subarray(at, at + size) : entry && bytesOf(entry.picture);
   }
 
   return {

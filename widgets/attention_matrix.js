@@ -39,20 +39,20 @@ export function frameOf(box, pieces, dpr) {
 
 /** Positions that get a number when pieces have no room. */
 export function ticks(start, span, pixels) {
-  const least = (30 * span) / pixels;
+  const least = Math.max(1, (30 * span) / pixels);
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = Math.max(1, [1, 2, 5, 10].map((n) => n * power).find((n) => n >= least));
+  const step = [1, 2, 5, 10].map((n) => n * power).find((n) => n >= least);
   const first = Math.ceil(start / step) * step;
   return Array.from({ length: Math.max(0, Math.ceil((start + span - first) / step)) }, (_, i) => first + i * step);
 }
 
 /** Paint a head's window into a square of a canvas, with a grid between large cells and the diagonal's edge. */
-export function paintSquare(context, sources, view, look, { left, top, size }) {
+export function paintSquare(context, source, view, look, { left, top, size }) {
   const { dpr } = look;
   const side = Math.round(size * dpr);
   const image = context.createImageData(side, side);
   const pixels = new Uint32Array(image.data.buffer);
-  for (const source of sources) paint(source, view, { pixels, width: side, left: 0, top: 0, size: side }, look.lookup, look.causal);
+  paint(source, view, { pixels, width: side, left: 0, top: 0, size: side }, look.lookup, look.causal);
   context.putImageData(image, Math.round(left * dpr), Math.round(top * dpr));
   const cell = size / view.span;
   context.save();
@@ -133,9 +133,9 @@ export function drawNames(context, view, look, { left, top, size, most }) {
   const cell = size / view.span;
   const { pieces, inks, fonts, token } = look;
   const roomy = cell >= TEXT;
-  const shown = (start) => roomy ? Array.from({ length: Math.ceil(view.span) + 1 }, (_, i) => Math.floor(start) + i) : ticks(start, view.span, size);
+  const shown = (start) => (roomy ? ticks(Math.floor(start), Math.ceil(view.span) + 1, Infinity) : ticks(start, view.span, size));
   const fits = (at, start) => at >= 0 && at < pieces.length && at + 0.5 >= start && at + 0.5 <= start + view.span;
-  const font = `${roomy ? Math.min(12, Math.floor(cell)) : 10}px ${roomy ? fonts.mono : fonts.sans}`;
+  const points = roomy ? Math.min(12, Math.floor(cell)) : 11;
   const put = (at, along, side) => {
     const text = roomy || at === token ? short(pieces[at], most) : String(at);
     context.save();
@@ -146,7 +146,7 @@ export function drawNames(context, view, look, { left, top, size, most }) {
     }
     context.textBaseline = "middle";
     context.textAlign = side ? "right" : "left";
-    context.font = at === token ? `600 ${roomy ? Math.min(12, Math.floor(cell)) : 11}px ${fonts.mono}` : font;
+    context.font = at === token ? `600 ${points}px ${fonts.mono}` : roomy ? `${points}px ${fonts.mono}` : `10px ${fonts.sans}`;
     context.fillStyle = at === token ? (side ? inks.rowText : inks.columnText) : inks.soft;
     context.fillText(text, 0, 0.5);
     context.restore();
@@ -212,7 +212,7 @@ export function matrix({ signal, tokens, hover, pick, moved }) {
       const near = (start, at) => Math.min(at, Math.max(start, at + 1 - view.span));
       if (view.span < tokens) view = inside({ query: near(view.query, query), key: near(view.key, key), span: view.span }, tokens);
     },
-    draw(look, sources, box) {
+    draw(look, source, box) {
       const { gutter, size, most, box: outer } = frameOf(box, look.pieces, look.dpr);
       place = { left: gutter, top: gutter, size, most };
       const [under, over] = [base, marks].map((canvas) => {
@@ -222,9 +222,9 @@ export function matrix({ signal, tokens, hover, pick, moved }) {
         context.setTransform(look.dpr, 0, 0, look.dpr, 0, 0);
         return context;
       });
-      if (sources) {
+      if (source) {
         under.clearRect(0, 0, outer, outer);
-        paintSquare(under, sources, view, look, place);
+        paintSquare(under, source, view, look, place);
       }
       over.clearRect(0, 0, outer, outer);
       drawCross(over, view, look, place);

@@ -37,7 +37,7 @@ export function places(grid, heads, order) {
 }
 
 /** Builds the overview; `pick(index)` and `hover(index|null)` are called with heads' indices. */
-export function overview({ signal, thumbs, pick, hover, pin }) {
+export function overview({ signal, thumbs, pick, hover }) {
   const [base, marks] = [h("canvas"), h("canvas")];
   const element = h("div", { class: "attention-overview", tabindex: "0", role: "application" }, base, marks);
   let [grid, place, painted] = [null, null, ""];
@@ -50,7 +50,6 @@ export function overview({ signal, thumbs, pick, hover, pin }) {
   element.addEventListener("pointermove", (event) => hover(at(event)), { signal });
   element.addEventListener("pointerleave", () => hover(null), { signal });
   element.addEventListener("click", (event) => { const index = at(event); if (index !== null) pick(index); }, { signal });
-  element.addEventListener("dblclick", (event) => { const index = at(event); if (index !== null) pin(index); }, { signal });
 
   return {
     element,
@@ -103,18 +102,17 @@ function names(context, grid, look) {
   context.fillStyle = look.inks.soft;
   const every = (least) => [1, 2, 5, 10].find((n) => n * grid.step >= least) ?? 20;
   const middle = grid.size / 2;
-  const column = (i) => (grid.across ? `L${look.layers[i]}` : `H${i}`);
-  const row = (i) => (grid.across ? `H${i}` : `L${look.layers[i]}`);
+  const name = (i, layers) => (layers ? `L${look.layers[i]}` : `H${i}`);
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (let i = 0; i < grid.rows; i += look.order ? 1 : every(11)) {
-    const text = look.order ? `${i * grid.columns + 1}.` : row(i);
-    if (!look.order || i % every(11) === 0) context.fillText(text, grid.left - 5, grid.top + i * grid.step + middle + 0.5);
+  for (let i = 0; i < grid.rows; i += every(11)) {
+    const text = look.order ? `${i * grid.columns + 1}.` : name(i, !grid.across);
+    context.fillText(text, grid.left - 5, grid.top + i * grid.step + middle + 0.5);
   }
   if (look.order) return;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  for (let i = 0; i < grid.columns; i += every(26)) context.fillText(column(i), grid.left + i * grid.step + middle, grid.top - 5);
+  for (let i = 0; i < grid.columns; i += every(26)) context.fillText(name(i, grid.across), grid.left + i * grid.step + middle, grid.top - 5);
 }
 
 function scoreBars(context, grid, place, look) {

@@ -39,8 +39,8 @@ export function pins({ signal, open, unpin, hover }) {
 
   return {
     element,
-    /** `sourcesOf(pair)` gives what to paint for a pinned head, `stamp` what the paint depends on. */
-    draw(look, view, sourcesOf, stamp) {
+    /** `sourceOf(pair)` gives what to paint for a pinned head, `stamp` what the paint depends on. */
+    draw(look, view, sourceOf, stamp) {
       element.hidden = look.pinned.length === 0;
       const names = look.pinned.map((pair) => pair.join("."));
       for (const [name, { box }] of cards) if (!names.includes(name)) { box.remove(); cards.delete(name); }
@@ -49,16 +49,15 @@ export function pins({ signal, open, unpin, hover }) {
         const { box, base, marks, note, drawn } = cards.get(names[i]);
         if (element.children[i] !== box) element.insertBefore(box, element.children[i] ?? null);
         note.textContent = look.labels[names[i]] ?? "";
-        const sources = sourcesOf(pair);
+        const source = sourceOf(pair);
         const place = { left: 1, top: 1, size: SIZE - 2 };
-        if (drawn[0] !== stamp || sources.some((source, at) => source !== drawn[at + 1])) {
-          cards.get(names[i]).drawn = [stamp, ...sources];
-          paintSquare(context(base, look.dpr), sources, view, look, place);
+        if (drawn[0] !== stamp || drawn[1] !== source) {
+          cards.get(names[i]).drawn = [stamp, source];
+          paintSquare(context(base, look.dpr), source, view, look, place);
         }
         drawCross(context(marks, look.dpr), view, { ...look, cell: null }, place);
       });
     },
-    size: SIZE,
   };
 }
 

@@ -56,7 +56,7 @@ export function tokenLine(look, both, live) {
 export function headLine(look, index, label) {
   const [layer, head] = [look.layers[Math.floor(index / look.heads)], index % look.heads];
   const score = look.scores.length ? ` · score ${number(look.scores[index])}` : "";
-  return [strong(headName(layer, head)), label ? ` · ${label}` : "", score, soft("  click opens, double click pins")];
+  return [strong(headName(layer, head)), label ? ` · ${label}` : "", score];
 }
 
 /** The second detail line: what is odd or left out. */
