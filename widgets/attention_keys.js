@@ -35,7 +35,10 @@ export function bind({ view, parts, session, signal, look, hoverCell, switches, 
     return pick(session, { pinned: [] });
   };
   const arrows = (act) => ({ ArrowLeft: act(-1, 0), ArrowRight: act(1, 0), ArrowUp: act(0, -1), ArrowDown: act(0, 1) });
-  const zoom = (factor) => () => parts.matrix.zoom(factor, look().cell);
+  const zoom = (factor) => () => {
+    const token = session.get("token");
+    parts.matrix.zoom(factor, look().cell ?? (token === null ? null : { query: token, key: token }));
+  };
   const Enter = () => { const { layer, head } = look(); pin([layer, head]); };
   keys(parts.overview.element, { ...arrows(beside), Enter }, signal);
   keys(parts.matrix.element, { ...arrows(move), Enter }, signal);
