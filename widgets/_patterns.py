@@ -31,6 +31,20 @@ class Patterns:
         return self.read(layer)[head]
 
 
+def given(trace: Any, pieces: Any, patterns: Any, layers: Any) -> Patterns:
+    """The patterns, from whichever way they were given; TypeError for none, or for both ways."""
+    if trace is not None:
+        if pieces is not None or patterns is not None or layers is not None:
+            raise TypeError("give a trace, or pieces and patterns, not both")
+        return from_trace(trace)
+    if pieces is None or patterns is None:
+        missing = "pieces" if pieces is None else "patterns"
+        raise TypeError(
+            f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)"
+        )
+    return from_arrays(patterns, layers, len(pieces))
+
+
 def from_trace(trace: Any) -> Patterns:
     """The layers a trace kept; raises ValueError when it kept no pattern."""
     try:
@@ -136,49 +150,3 @@ def _refuse(weights: np.ndarray, wrong: np.ndarray, layer: int, hint: str) -> No
     head, query, key = np.unravel_index(wrong.argmax(), wrong.shape)
     value = weights[head, query, key]
     raise ValueError(f"patterns: L{layer}H{head}, query {query}, key {key} is {value:.3g} ({hint})")
-
-
-@dataclass(frozen=True)
-class Stats:
-    """A head in seven numbers: means over its queries, and its strongest cell."""
-
-    entropy: float
-    first: float
-    self: float
-    previous: float
-    query: int
-    key: int
-    weight: float
-
-
-def described(weights: np.ndarray) -> Stats:
-    """Say what one head [query, key] does on this text.
-
-    Entropy in nats; shares on the first token, on the query itself and on the token before it.
-    The strongest cell leaves the first query and the first key aside (unless there is nothing
-    else): nearly every head's largest weight lies there. Rows are taken a few at a time, so
-    that 4,096 tokens need no second copy of the head.
-    """
-    tokens = len(weights)
-    entropy = 0.0
-    best, cell = -1.0, (0, 0)
-    for start in range(0, tokens, 256):
-        rows = weights[start : start + 256].astype(np.float32)
-        logs = np.log(rows, where=rows > 0, out=np.zeros_like(rows))
-        entropy -= float(np.einsum("qk,qk->", rows, logs, dtype=np.float64))
-        if tokens > 1:
-            rows[:, 0] = -1
-            rows[: max(0, 1 - start)] = -1
-        at = np.unravel_index(rows.argmax(), rows.shape)
-        if rows[at] > best:
-            best, cell = float(rows[at]), (int(at[0]) + start, int(at[1]))
-    later = weights[1:]
-    return Stats(
-        entropy=entropy / tokens,
-        first=float(weights[1:, 0].mean(dtype=np.float64)) if len(later) else 1.0,
-        self=float(np.diagonal(weights).mean(dtype=np.float64)),
-        previous=float(np.diagonal(later).mean(dtype=np.float64)) if len(later) else 0.0,
-        query=cell[0],
-        key=cell[1],
-        weight=float(weights[cell]),
-    )

@@ -9,26 +9,21 @@ at a time. Nothing holds more than one layer of the given patterns in a second f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
 
-from . import _arrays, _patterns
+from . import _arrays, _heads, _patterns
+from ._overview import overview, summary
+from ._stats import described
 from ._text import Text, Texts, clean
 from ._view import View
 from .session import Session
 
-THUMB = 40
-"""Side of a head's picture in the overview, in cells."""
-SIDE = 1024
-"""A head larger than this is pooled to it; its details are asked for by window."""
 WINDOW = 768
 """Side of the largest window answered at once."""
-AT_ONCE = 1_300_000
-"""Bytes of heads that go along with the overview."""
 KEPT = 8_000_000
 """Bytes of opened heads kept in the view's state, for a page exported or opened again."""
 
@@ -77,7 +72,7 @@ class Attention(View):
     thumb_side = Int(help="cells along a small picture").tag(sync=True)
     thumbs = Bytes(help="small pictures, head by head; empty when the heads serve").tag(sync=True)
     all_heads = Bytes(help="every head's picture, when they are light").tag(sync=True)
-    all_stats = Bytes(help="float32 [head, 7], see _patterns.Stats").tag(sync=True)
+    all_stats = Bytes(help="float32 [head, 7], see _stats.Stats").tag(sync=True)
     opened = Dict(help='heads sent since: "5.1" → {picture, stats}').tag(sync=True)
     start = List(Int(), help="[layer, head] shown while the session picks none").tag(sync=True)
     model_name = Unicode(help="the model, for the headline").tag(sync=True)
@@ -97,26 +92,26 @@ class Attention(View):
         scale: str = "linear",
         skip_first: bool = False,
     ):
-        self._patterns = _source(trace, pieces, patterns, layers)
+        self._patterns = _patterns.given(trace, pieces, patterns, layers)
         pieces = list(trace.pieces if pieces is None else pieces)
         if special is None:
             special = getattr(trace, "special", None)
-        scores = _scores(scores, self._patterns)
+        scores = _heads.scored(scores, self._patterns)
         super().__init__(
             session=session,
             title=title,
             pieces=pieces,
-            special=_flags(special, len(pieces)),
+            special=_heads.flagged(special, len(pieces)),
             layers=self._patterns.layers,
             heads=self._patterns.heads,
-            labels=_labels(labels or {}, self._patterns),
+            labels=_heads.labelled(labels or {}, self._patterns),
             scores=scores,
-            start=_best(scores, self._patterns),
+            start=_heads.best(scores, self._patterns),
             scale=scale,
             skip_first=skip_first,
             model_name=clean(getattr(trace, "model_name", "") or ""),
-            summary=_summary(self._patterns),
-            **_overview(self._patterns),
+            summary=summary(self._patterns),
+            **overview(self._patterns),
         )
         self.observe(self._keep_shown, ["layer", "head", "pinned"])
         self._keep_shown()
@@ -178,7 +173,7 @@ class Attention(View):
         if key not in self.opened:
             weights = self.exact(layer, head)
             picture = _arrays.picture(weights, self.side, self.causal).tobytes()
-            entry = {"picture": picture, "stats": _numbers(_patterns.described(weights))}
+            entry = {"picture": picture, "stats": described(weights).numbers()}
             kept = {**self.opened, key: entry}
             while len(kept) > 1 and len(kept) * len(picture) > KEPT:
                 del kept[next(iter(kept))]
@@ -193,103 +188,3 @@ class Attention(View):
         for layer, head in [(self.layer, self.head), *map(tuple, self.pinned), tuple(self.start)]:
             if layer in self.layers and head is not None and head < self.heads:
                 self._open(layer, head)
-
-
-def _source(trace, pieces, patterns, layers) -> _patterns.Patterns:
-    """The patterns, from whichever way they were given."""
-    if trace is not None:
-        if pieces is not None or patterns is not None or layers is not None:
-            raise TypeError("give a trace, or pieces and patterns, not both")
-        return _patterns.from_trace(trace)
-    if pieces is None or patterns is None:
-        missing = "pieces" if pieces is None else "patterns"
-        raise TypeError(
-            f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)"
-        )
-    return _patterns.from_arrays(patterns, layers, len(pieces))
-
-
-def _overview(patterns: _patterns.Patterns) -> dict:
-    """One look at every layer: small pictures, what is odd, and all heads if they are light."""
-    checks = [_patterns.checked(patterns.read(layer), layer) for layer in patterns.layers]
-    causal = all(check.causal for check in checks)
-    complaints = [check.complaint for check in checks if check.complaint]
-    side, thumb = min(patterns.tokens, SIDE), min(patterns.tokens, THUMB)
-    count = len(patterns.layers) * patterns.heads
-    light = side == patterns.tokens and count * _arrays.picture_size(side, causal) <= AT_ONCE
-    state = {
-        "causal": causal,
-        "notice": complaints[0] if complaints else "",
-        "side": side,
-        "thumb_side": thumb,
-    }
-    if not light or thumb < side:
-        state["thumbs"] = _pictures(patterns, thumb, causal)
-    if light:
-        state["all_heads"] = _pictures(patterns, side, causal)
-        state["all_stats"] = _all_stats(patterns)
-    return state
-
-
-def _pictures(patterns: _patterns.Patterns, side: int, causal: bool) -> bytes:
-    read = patterns.read
-    return b"".join(_arrays.picture(read(n), side, causal).tobytes() for n in patterns.layers)
-
-
-def _all_stats(patterns: _patterns.Patterns) -> bytes:
-    each = (
-        _numbers(_patterns.described(head)) for n in patterns.layers for head in patterns.read(n)
-    )
-    return np.array(list(each), dtype="<f4").tobytes()
-
-
-def _numbers(stats: _patterns.Stats) -> list[float]:
-    return [float(value) for value in astuple(stats)]
-
-
-def _summary(patterns: _patterns.Patterns) -> str:
-    layers = f"{len(patterns.layers)} layer{'s' * (len(patterns.layers) > 1)}"
-    return (
-        f"Attention of {layers} × {patterns.heads} head{'s' * (patterns.heads > 1)} "
-        f"over {patterns.tokens} token{'s' * (patterns.tokens > 1)}"
-    )
-
-
-def _best(scores: list[float], patterns: _patterns.Patterns) -> list[int]:
-    """The best-scored [layer, head], else the first."""
-    best = int(np.argmax(scores)) if scores else 0
-    return [patterns.layers[best // patterns.heads], best % patterns.heads]
-
-
-def _flags(special, tokens: int) -> list[bool]:
-    if special is None:
-        return []
-    flags = [bool(flag) for flag in special]
-    if len(flags) != tokens:
-        raise ValueError(f"special has {len(flags)} flags, but there are {tokens} pieces")
-    return flags
-
-
-def _labels(labels: Mapping, patterns: _patterns.Patterns) -> dict[str, str]:
-    for pair in labels:
-        if not (isinstance(pair, tuple) and len(pair) == 2):
-            raise ValueError(f"labels: a head is (layer, head), not {pair!r}")
-        if pair[0] not in patterns.layers or not 0 <= pair[1] < patterns.heads:
-            raise ValueError(
-                f"labels: L{pair[0]}H{pair[1]} is not here; layers {patterns.layers}, "
-                f"heads 0 to {patterns.heads - 1}"
-            )
-    return {f"{layer}.{head}": clean(str(text)) for (layer, head), text in labels.items()}
-
-
-def _scores(scores, patterns: _patterns.Patterns) -> list[float]:
-    if scores is None:
-        return []
-    array = _arrays.as_array(scores).astype(np.float64)
-    wanted = (len(patterns.layers), patterns.heads)
-    if array.shape != wanted:
-        raise ValueError(f"scores has shape {array.shape}; [layer, head] = {wanted} is wanted")
-    if not np.isfinite(array).all():
-        layer, head = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(f"scores: L{patterns.layers[layer]}H{head} is {array[layer, head]}")
-    return array.ravel().tolist()

@@ -81,7 +81,7 @@ export function headStore({ model, session, signal, view, changed }) {
       return withFirst(known ?? opened.set(key, unpack(packed, side, causal, tokens)), firstShown);
     },
 
-    /** Its numbers (`_patterns.Stats`), or null. */
+    /** Its numbers (`_stats.Stats`), or null. */
     stats(layer, head) {
       const all = model.get("all_stats");
       const at = index(layer, head) * 7;

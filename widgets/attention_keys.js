@@ -13,7 +13,7 @@ export const KEYS = [
   ["Shift + arrows", "move the window (in the matrix)"],
   ["l", "logarithmic or linear scale"],
   ["f", "first token drawn or left out"],
-  ["s", "heads by score or by layer, where they have scores"],
+  ["s", "heads by score, or by layer"],
 ];
 
 /** Binds the keys of the whole view, and the arrows of each part. */

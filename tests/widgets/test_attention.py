@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from widgets import Session, _arrays, _patterns
-from widgets.attention import AT_ONCE, SIDE, THUMB, Attention
+from widgets import Session, _arrays, _stats
+from widgets._overview import AT_ONCE, SIDE, THUMB
+from widgets.attention import Attention
 
 from .patterns import attention, words
 
@@ -260,7 +261,7 @@ def test_half_precision_rows_pass_as_rows(dtype):
 @given(st.integers(1, 30), st.integers(0, 99))
 def test_a_heads_stats_are_its_means(tokens, seed):
     head = attention(1, 1, tokens, seed=seed)[0, 0].astype(np.float64)
-    stats = _patterns.described(head)
+    stats = _stats.described(head)
     logs = np.log(np.where(head > 0, head, 1))
     assert stats.entropy == pytest.approx(-(head * logs).sum(-1).mean(), abs=1e-5)
     assert stats.self == pytest.approx(np.trace(head) / tokens)
@@ -274,7 +275,7 @@ def test_a_heads_stats_are_its_means(tokens, seed):
 
 def test_stats_do_not_depend_on_where_rows_are_cut():
     head = attention(1, 1, 600, spread=3.0)[0, 0]
-    stats = _patterns.described(head)
+    stats = _stats.described(head)
     assert head[stats.query, stats.key] == head[1:, 1:].max()
 
 
