@@ -16,7 +16,8 @@ from ._text import clean, visible
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#8A8A8A"  # Okabe & Ito's, and a grey
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"  # Okabe & Ito's, and a grey
+PAPER, INK = "#FFFFFF", "#333333"
 
 
 def next_tokens(trace: Any, token: int = -1, count: int = 10) -> go.Figure:
@@ -80,28 +81,31 @@ def against_control(
         raise ValueError(f"control has shape {control.shape}; give one value per control run")
     figure = go.Figure()
     figure.add_vrect(x0=control.min(), x1=control.max(), fillcolor=GREY, opacity=0.18, line_width=0)
-    rows = [("control", control, GREY, "circle-open"), ("measured", [effect], ORANGE, "diamond")]
+    count = f"control, n = {len(control)}"
+    rows = [(count, control, GREY, "circle-open"), ("measured", [effect], ORANGE, "diamond")]
     if before is not None:
         rows.append(("unchanged", [before], BLUE, "line-ns-open"))
     for name, values, colour, symbol in rows:
         marker = {"color": colour, "symbol": symbol, "size": 13, "line": {"width": 2}}
-        figure.add_scatter(
-            x=list(values), y=[name] * len(values), mode="markers", marker=marker, name=name
-        )
+        where = {"x": list(values), "y": [name] * len(values), "name": name}
+        figure.add_scatter(**where, mode="markers", marker=marker)
     figure.update_xaxes(title=unit)
     return _plain(figure, title, height=240)
 
 
 def _plain(figure: go.Figure, title: str, height: int) -> go.Figure:
-    """The look of all charts: no background of their own, so that they sit in either theme."""
+    """The look of all charts: on paper of their own.
+
+    A figure cannot follow the notebook's theme, and no ink is readable on both white and black.
+    """
     figure.update_layout(
         title={"text": title, "font": {"size": 14}},
         height=height,
         margin={"l": 10, "r": 40, "t": 48, "b": 44},
         showlegend=False,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": GREY, "family": "monospace"},
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
+        font={"color": INK, "family": "monospace"},
     )
     figure.update_xaxes(gridcolor="rgba(138,138,138,0.25)", zeroline=False, automargin=True)
     figure.update_yaxes(gridcolor="rgba(0,0,0,0)", automargin=True)

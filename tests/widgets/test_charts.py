@@ -38,7 +38,7 @@ def test_a_position_beyond_the_text_is_refused():
 def test_the_control_stands_beside_the_effect():
     figure = charts.against_control(9.5, [2.0, 1.5, 2.5], title="cut", unit="nats", before=1.9)
     values = {trace.name: list(trace.x) for trace in figure.data}
-    assert values == {"control": [2.0, 1.5, 2.5], "measured": [9.5], "unchanged": [1.9]}
+    assert values == {"control, n = 3": [2.0, 1.5, 2.5], "measured": [9.5], "unchanged": [1.9]}
     band = figure.layout.shapes[0]
     assert (band.x0, band.x1) == (1.5, 2.5)
 
