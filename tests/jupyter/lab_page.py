@@ -151,8 +151,9 @@ class LabPage:
         folder.mkdir(parents=True, exist_ok=True)
         size = self.page.viewport_size or {"width": 1400, "height": 1000}
         tall = self.page.evaluate(
-            "() => document.querySelector('.jp-Notebook .jp-WindowedPanel-inner, .jp-Notebook')"
-            ".scrollHeight"
+            "() => Math.max(...[...document.querySelectorAll('.jp-Notebook, .jp-Notebook *')]"
+            ".filter((part) => /jp-Notebook|jp-WindowedPanel/.test(part.className))"
+            ".map((part) => part.scrollHeight))"
         )
         self.page.set_viewport_size({**size, "height": min(int(tall) + 200, 16_000)})
         paths = []
