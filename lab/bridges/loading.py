@@ -83,7 +83,9 @@ def _wrapped_object(model: Any, tokenizer: Any, device: str | None, dtype: Any) 
         )
     # Where nothing is asked for, the object stays where and what it is.
     placed = placement(str(model.device) if device is None else device)
-    model = model.to(placed.device) if dtype is None else model.to(placed.device, _dtype(dtype))
+    wanted: dict[str, Any] = {} if dtype is None else {"dtype": _dtype(dtype)}
+    torch_module: Any = model
+    model = torch_module.to(device=placed.device, **wanted)
     with quiet():
         label = getattr(model.config, "_name_or_path", "") or type(model).__name__
         return wrapped(model, tokenizer, _name(label), placed)
