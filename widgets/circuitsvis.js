@@ -52,9 +52,18 @@ function quietly(module) {
   return module.default;
 }
 
+/** A reloaded page may still be fetching 1.3 MB: ask for ten seconds before giving up. */
+async function patiently(find, tries = 100) {
+  return find().catch(async (error) => {
+    if (!tries) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return patiently(find, tries - 1);
+  });
+}
+
 /** The bundle, run once per page. */
 async function library(manager, ref) {
-  const carrier = await manager.get_model(ref.replace("IPY_MODEL_", ""));
+  const carrier = await patiently(() => manager.get_model(ref.replace("IPY_MODEL_", "")));
   const digest = carrier.get("digest");
   if (!libraries.has(digest)) {
     const url = URL.createObjectURL(new Blob([carrier.get("source")], { type: "text/javascript" }));
@@ -158,6 +167,7 @@ export default {
     const circuitsvis = await library(manager, model.get("bundle"));
     const paper = document.createElement("div");
     paper.className = "circuitsvis-paper";
+    paper.style.setProperty("--circuitsvis-guesses", given.topKTokens?.[0].length ?? 0);
     legible(paper, signal);
     const failed = (error) => view.stale(`CircuitsVis could not draw this: ${error.message}`);
     mount(circuitsvis, paper, { type: circuitsvis[component], shown: readable(given), failed, signal });

@@ -179,6 +179,28 @@ def test_without_the_care_these_tests_would_fail(bare) -> None:
 
 
 @pytest.mark.browser
+def test_a_view_that_goes_takes_its_component_along(bare) -> None:
+    view = ColoredTokens(["a"], [1.0])
+    page = bare(view, ".colored-tokens > span")
+    left = page.evaluate(
+        """async ([id, digest]) => {
+            const url = await globalThis[Symbol.for("formicarium")].get(digest);
+            const { default: module } = await import(url);
+            const end = new AbortController();
+            const el = document.body.appendChild(document.createElement("div"));
+            await module.render({ model: formicarium.models[id], el, signal: end.signal });
+            const tokens = () => el.querySelectorAll(".colored-tokens").length;
+            while (!tokens()) await new Promise((resolve) => setTimeout(resolve, 10));
+            end.abort();
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            return tokens();
+        }""",
+        [view.model_id, view._module.digest],
+    )
+    assert left == 0
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_can_be_read_in_both_themes(open_views, dark: bool) -> None:
     values = np.array([np.nan, *np.linspace(-1, 1, 40)])
