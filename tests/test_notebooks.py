@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import json
 from pathlib import Path
 
 import nbformat
-import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests.course import complaints
+from tests.course import MOST_BYTES, complaints
+from tests.offline.child import offline
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -20,22 +20,29 @@ SMALL = {
 }
 
 
+PAPERMILL = """
+import json, sys, papermill
+book, folder, parameters = sys.argv[1:]
+papermill.execute_notebook(
+    book, "out.ipynb", json.loads(parameters), cwd=folder, progress_bar=False
+)
+"""
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_keeps_the_house_rules(path: Path) -> None:
     assert complaints(path) == []
 
 
 @pytest.mark.smollm2
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_with_small_parameters(path: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
-    papermill.execute_notebook(
-        path, tmp_path / path.name, SMALL.get(path.stem), cwd=path.parent, progress_bar=False
-    )
-    ran = nbformat.read(tmp_path / path.name, as_version=4)
-    assert (tmp_path / path.name).stat().st_size < 5_000_000
-    sizes = [len(str(out)) for cell in ran.cells for out in cell.get("outputs", [])]
+def test_a_notebook_runs_with_small_parameters_and_no_network(path: Path, tmp_path: Path) -> None:
+    small = json.dumps(SMALL.get(path.stem, {}))
+    assert offline(tmp_path, PAPERMILL, str(path), str(path.parent), small) == []
+    ran = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert (tmp_path / "out.ipynb").stat().st_size < MOST_BYTES
+    sizes = [len(json.dumps(out)) for cell in ran.cells for out in cell.get("outputs", [])]
     assert max(sizes) <= 100_000, "an output is heavier than 100 kB"
 
 

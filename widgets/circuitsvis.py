@@ -76,7 +76,7 @@ class ColoredTokens(CircuitsVis):
     Raises ValueError when lengths differ or a value is infinite.
 
     >>> ColoredTokens(["a<b", "\\n"], [1.0, -0.5]).summary
-    '2 tokens; values −0.5 to 1'
+    '2 tokens; values −0.500 to 1.00'
     """
 
     def __init__(

@@ -133,15 +133,15 @@ class TextNeuronActivations(CircuitsVis):
         session: Session | None = None,
         title: str = "",
     ):
-        if all(isinstance(token, str) for token in tokens):
-            tokens, activations = [tokens], [activations]
-        tokens = [strings(f"tokens[{i}]", sample) for i, sample in enumerate(tokens)]
-        arrays = _samples(tokens, activations, pos=0)
+        single = all(isinstance(token, str) for token in tokens)
+        given: Any = [tokens] if single else tokens
+        samples = [strings(f"tokens[{i}]", sample) for i, sample in enumerate(given)]
+        arrays = _samples(samples, [activations] if single else activations, pos=0)
         _, layers, neurons = arrays[0].shape
         first = clean(first_dimension_name or "Layer")
         second = clean(second_dimension_name or "Neuron")
         props = {
-            "tokens": tokens,
+            "tokens": samples,
             "firstDimensionName": first,
             "secondDimensionName": second,
             "firstDimensionLabels": labels(
@@ -151,7 +151,7 @@ class TextNeuronActivations(CircuitsVis):
                 "second_dimension_labels", second_dimension_labels, neurons, "neurons"
             ),
         }
-        summary = f"{len(tokens)} samples, {layers} × {neurons} {first} × {second}"
+        summary = f"{len(samples)} samples, {layers} × {neurons} {first} × {second}"
         super().__init__(props, {"activations": arrays}, summary, session, title)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
 import pytest
 
+from widgets import _shapes, circuitsvis, circuitsvis_ranked
 from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti
 from widgets.circuitsvis_ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
 
@@ -63,3 +66,8 @@ def test_an_unknown_keyword_raises() -> None:
 def test_a_slow_picture_says_so() -> None:
     with pytest.warns(UserWarning, match=r"widgets\.Attention"):
         AttentionHeads(np.ones((4, 230, 230), np.float32), ["a"] * 230)
+
+
+@pytest.mark.parametrize("room", [_shapes, circuitsvis, circuitsvis_ranked])
+def test_the_examples_hold(room) -> None:
+    assert doctest.testmod(room).failed == 0
