@@ -9,7 +9,7 @@ Head types after Elhage et al. 2021 and Olsson et al. 2022.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,34 @@ def head_labels(scores: Mapping[str, Any], least: float = 0.4) -> dict[tuple[int
         (int(layer), int(head)): f"{kinds[best[layer, head]]} {stack[:, layer, head].max():.2f}"
         for layer, head in np.argwhere(stack.max(axis=0) >= least)
     }
+
+
+def control_heads(
+    heads: Sequence[tuple[int, int]], per_layer: int, seed: int = 0
+) -> list[tuple[int, int]]:
+    """As many random heads in the same layers, none of them among `heads`: what to cut beside.
+
+    Heads of the same layer are the fair control: cutting anything in an early layer costs more.
+
+    Raises:
+        ValueError: a layer has too few other heads.
+
+    >>> control_heads([(0, 0), (0, 1), (5, 3)], per_layer=4)
+    [(0, 2), (0, 3), (5, 1)]
+    """
+    rng = np.random.default_rng(seed)
+    chosen: list[tuple[int, int]] = []
+    for layer in dict.fromkeys(layer for layer, _ in heads):
+        wanted = [head for at, head in heads if at == layer]
+        others = [head for head in range(per_layer) if head not in wanted]
+        if len(others) < len(wanted):
+            raise ValueError(
+                f"layer {layer} has {per_layer} heads: {len(wanted)} are cut, only {len(others)} "
+                "are left to compare with"
+            )
+        picked = rng.choice(others, size=len(wanted), replace=False)
+        chosen += [(layer, int(head)) for head in picked]
+    return chosen
 
 
 def repeated_tokens(model: Any, length: int = 32, seed: int = 0) -> list[int]:

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.attention import chance_scores, head_labels, head_scores, repeated_tokens, top_heads
+from lab.attention import (
+    chance_scores,
+    control_heads,
+    head_labels,
+    head_scores,
+    repeated_tokens,
+    top_heads,
+)
 from lab.traces import Trace
 
 
@@ -90,6 +97,18 @@ def test_the_best_heads_come_first_and_unscored_ones_last():
 def test_labels_name_only_heads_above_the_threshold():
     scores = {"previous": np.array([[0.9, 0.1]]), "induction": np.array([[np.nan, 0.39]])}
     assert head_labels(scores) == {(0, 0): "previous 0.90"}
+
+
+@given(st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=6), st.integers(0, 99))
+def test_control_heads_are_other_heads_of_the_same_layers(heads, seed):
+    chosen = control_heads(sorted(heads), per_layer=8, seed=seed)
+    assert not heads & set(chosen) and len(set(chosen)) == len(heads)
+    assert sorted(layer for layer, _ in chosen) == sorted(layer for layer, _ in heads)
+
+
+def test_a_layer_without_heads_to_spare_is_named():
+    with pytest.raises(ValueError, match="layer 2 has 4 heads: 3 are cut, only 1"):
+        control_heads([(2, 0), (2, 1), (2, 3)], per_layer=4)
 
 
 def test_repeated_tokens_repeat_and_differ_by_seed(tiny):

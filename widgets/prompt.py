@@ -22,9 +22,7 @@ class Prompt(View):
     picture, marked so.
     Raises TypeError when `ask` cannot be called or a view cannot show.
 
-    >>> seen = Tokens(pieces=["a"])
-    >>> prompt = Prompt(lambda text: Tokens(pieces=text.split()), views=[])
-    >>> prompt.run("two words").pieces
+    >>> Prompt(lambda text: text.split()).run("two words")
     ['two', 'words']
     """
 

@@ -1,4 +1,4 @@
-"""The prompt: what is typed reaches the callable, and its answer the views; errors keep pictures."""
+"""The prompt: what is typed reaches the callable and the views; errors keep pictures."""
 
 import time
 
