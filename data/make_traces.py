@@ -26,4 +26,6 @@ if __name__ == "__main__":
 
     smollm2 = lab.load("smollm2-135m")
     for name in TEXTS:
-        made(smollm2, name).save(Path(__file__).parent / "traces" / f"{name}.safetensors", half=True)
+        made(smollm2, name).save(
+            Path(__file__).parent / "traces" / f"{name}.safetensors", half=True
+        )
