@@ -76,6 +76,7 @@ class Attention(View):
     opened = Dict(help='heads sent since: "5.1" → {picture, stats}').tag(sync=True)
     start = List(Int(), help="[layer, head] shown while the session picks none").tag(sync=True)
     model_name = Unicode(help="the model, for the headline").tag(sync=True)
+    shown = Int(help="how many texts were shown before this one").tag(sync=True)
 
     def __init__(
         self,
@@ -92,28 +93,31 @@ class Attention(View):
         scale: str = "linear",
         skip_first: bool = False,
     ):
-        self._patterns = _patterns.given(trace, pieces, patterns, layers)
-        pieces = list(trace.pieces if pieces is None else pieces)
-        if special is None:
-            special = getattr(trace, "special", None)
-        scores = _heads.scored(scores, self._patterns)
-        super().__init__(
-            session=session,
-            title=title,
-            pieces=pieces,
-            special=_heads.flagged(special, len(pieces)),
-            layers=self._patterns.layers,
-            heads=self._patterns.heads,
-            labels=_heads.labelled(labels or {}, self._patterns),
-            scores=scores,
-            start=_heads.best(scores, self._patterns),
-            scale=scale,
-            skip_first=skip_first,
-            model_name=clean(getattr(trace, "model_name", "") or ""),
-            summary=summary(self._patterns),
-            **overview(self._patterns),
-        )
+        given = {"pieces": pieces, "patterns": patterns, "layers": layers, "special": special}
+        self._patterns, state = _state(trace, labels=labels, scores=scores, **given)
+        super().__init__(session=session, title=title, scale=scale, skip_first=skip_first, **state)
         self.observe(self._keep_shown, ["layer", "head", "pinned"])
+        self._keep_shown()
+
+    def show(
+        self,
+        trace: Any = None,
+        labels: Mapping[tuple[int, int], str] | None = None,
+        *,
+        scores: Any = None,
+        **given: Any,
+    ) -> None:
+        """Show another text in the same view; takes, and refuses, what the view itself does.
+
+        What is picked stays, as far as the new text has it. A refused one changes nothing.
+        """
+        patterns, state = _state(trace, labels=labels, scores=scores, **given)
+        with self.hold_sync():
+            self._patterns = patterns
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.opened = {}
+            self.shown += 1
         self._keep_shown()
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
@@ -188,3 +192,33 @@ class Attention(View):
         for layer, head in [(self.layer, self.head), *map(tuple, self.pinned), tuple(self.start)]:
             if layer in self.layers and head is not None and head < self.heads:
                 self._open(layer, head)
+
+
+def _state(
+    trace: Any = None,
+    *,
+    pieces: Sequence[str] | None = None,
+    patterns: Any = None,
+    layers: Sequence[int] | None = None,
+    special: Sequence[bool] | None = None,
+    labels: Mapping[tuple[int, int], str] | None = None,
+    scores: Any = None,
+) -> tuple[_patterns.Patterns, dict[str, Any]]:
+    """The patterns, and the state of a view that shows them; raises for what cannot be shown."""
+    found = _patterns.given(trace, pieces, patterns, layers)
+    pieces = list(trace.pieces if pieces is None else pieces)
+    if special is None:
+        special = getattr(trace, "special", None)
+    scores = _heads.scored(scores, found)
+    return found, {
+        "pieces": pieces,
+        "special": _heads.flagged(special, len(pieces)),
+        "layers": found.layers,
+        "heads": found.heads,
+        "labels": _heads.labelled(labels or {}, found),
+        "scores": scores,
+        "start": _heads.best(scores, found),
+        "model_name": clean(getattr(trace, "model_name", "") or ""),
+        "summary": summary(found),
+        **overview(found),
+    }

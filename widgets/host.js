@@ -27,7 +27,9 @@ const manager = {
 
 function bytes(base64) {
   const text = atob(base64);
-  return new DataView(Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer);
+  const view = new Uint8Array(text.length); // a loop: Uint8Array.from with a function is ten times slower
+  for (let i = 0; i < text.length; i++) view[i] = text.charCodeAt(i);
+  return new DataView(view.buffer);
 }
 
 function restored({ state, paths, buffers }) {

@@ -1,5 +1,6 @@
 """A Chromium page that opens views from disk, refuses every request and records what went wrong."""
 
+import base64
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,21 @@ class Opened:
             [model.model_id, name, value],
         )
 
+    def catch_up(self, view, *names: str) -> None:
+        """Bring these traits of a view in the page up to date, as one message of the kernel would."""
+        values = {name: getattr(view, name) for name in names}
+        coded = {name: base64.b64encode(v).decode() for name, v in values.items() if _raw(v)}
+        plain = {name: value for name, value in values.items() if name not in coded}
+        self.page.evaluate(
+            """([id, plain, coded]) => {
+              const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
+              const raw = (text) => new DataView(bytes(text));
+              const binary = Object.entries(coded).map(([name, text]) => [name, raw(text)]);
+              formicarium.models[id].set({ ...plain, ...Object.fromEntries(binary) });
+            }""",
+            [view.model_id, plain, coded],
+        )
+
     def tell(self, model, content: dict) -> None:
         """Deliver a custom message to a widget's model in the page, as the kernel would."""
         self.page.evaluate(
@@ -81,6 +97,10 @@ class Opened:
         assert self.page.evaluate("globalThis.hit ?? null") is None
         assert self.requests == []
         assert self.errors == []
+
+
+def _raw(value) -> bool:
+    return isinstance(value, bytes)
 
 
 @pytest.fixture(scope="package")  # Playwright runs once at a time, and other tests have theirs

@@ -302,3 +302,22 @@ def test_lone_surrogates_do_not_reach_the_wire(payload):
     )
     for text in (*view.pieces, view.title, view.labels["0.0"], view.summary):
         text.encode()
+
+
+def test_another_text_in_the_same_view_is_all_of_the_other_text():
+    view = Attention(pieces=list("abc"), patterns=attention(2, 3, 3), labels={(0, 1): "old"})
+    other = attention(4, 2, 5)
+    view.show(pieces=list("vwxyz"), patterns=other)
+    fresh = Attention(pieces=list("vwxyz"), patterns=other)
+    for name in ("pieces", "layers", "heads", "labels", "summary", "thumbs", "all_heads", "side"):
+        assert getattr(view, name) == getattr(fresh, name), name
+    np.testing.assert_array_equal(view.exact(3, 1), other[3, 1])
+    assert view.shown == 1
+
+
+def test_a_refused_text_changes_nothing():
+    view = Attention(pieces=list("abc"), patterns=attention(2, 3, 3))
+    before = dict(view.get_state())
+    with pytest.raises(ValueError, match="pieces"):
+        view.show(pieces=list("abcd"), patterns=attention(2, 3, 3))
+    assert view.get_state() == before

@@ -429,3 +429,21 @@ def test_the_view_fits_its_cell_at_every_width(open_views, shape):
         settle(opened)
         assert opened.page.locator(".kit-frame").bounding_box()["height"] <= 600
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_another_text_replaces_the_picture_and_keeps_what_is_picked(open_views):
+    session = Session(layer=1, head=2, token=1)
+    view = view_of(attention(2, 3, 4), session=session)
+    opened = open_views(view)
+    settle(opened)
+    view.show(pieces=["one", " two", " three", " four", " five"], patterns=attention(2, 3, 5))
+    opened.catch_up(
+        view, "pieces", "special", "layers", "heads", "start", "summary", "side", "thumb_side",
+        "thumbs", "all_heads", "all_stats", "opened", "shown",
+    )  # fmt: skip
+    settle(opened)
+    assert opened.page.locator(".attention").count() == 1
+    assert "5 tokens" in opened.page.locator(".kit-headline").inner_text()
+    assert opened.page.locator(".attention-name").inner_text().startswith("L1H2")
+    assert detail(opened).startswith("·two 1 looks at")
+    opened.quiet()
