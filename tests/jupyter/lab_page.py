@@ -48,8 +48,8 @@ BLANK_WIDGETS = """() => {
                 const { width, height } = part.getBoundingClientRect();
                 return part.childElementCount === 0 && width > 1 && height > 1;
             });
-            if (!drawn || /Error (displaying|creating) widget|could not be drawn/.test(node.textContent))
-                blank.push(`cell ${i}, output ${j}`);
+            const broken = /Error (displaying|creating) widget|could not be drawn/;
+            if (!drawn || broken.test(node.textContent)) blank.push(`cell ${i}, output ${j}`);
         });
     });
     return blank;
