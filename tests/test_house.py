@@ -107,8 +107,10 @@ def test_every_public_name_of_the_lab_exists():
 
 def test_the_project_speaks_of_itself_alone():
     """No path of one machine in what ships."""
-    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
-    for name in done.stdout.splitlines():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    for name in listed.stdout.splitlines():
         path = ROOT / name
         if path.suffix in {".py", ".js", ".css", ".md", ".toml", ".yml", ".ipynb", ".lock"}:
             text = path.read_text(errors="ignore")
@@ -118,11 +120,10 @@ def test_the_project_speaks_of_itself_alone():
 def test_what_ships_is_what_the_data_readme_says():
     import hashlib
 
-    listed = dict(
-        re.findall(r"^\| `([^`]+)`.*`([0-9a-f]{64})` \|$", (ROOT / "data/README.md").read_text(), re.M)
-    )
-    shipped = [path for path in (ROOT / "data").rglob("*.safetensors")]
-    assert {str(path.relative_to(ROOT / "data")) for path in shipped} == set(listed)
-    for path in shipped:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert digest == listed[str(path.relative_to(ROOT / "data"))], path
+    row = re.compile(r"^\| `([^`]+)`.*`([0-9a-f]{64})` \|$", re.M)
+    listed = dict(row.findall((ROOT / "data/README.md").read_text()))
+    shipped = {
+        str(path.relative_to(ROOT / "data")): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (ROOT / "data").rglob("*.safetensors")
+    }
+    assert shipped == listed

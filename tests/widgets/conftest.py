@@ -67,7 +67,7 @@ class Opened:
         )
 
     def catch_up(self, view, *names: str) -> None:
-        """Bring these traits of a view in the page up to date, as one message of the kernel would."""
+        """Bring these traits of a view in the page up to date, as one message of the kernel."""
         values = {name: getattr(view, name) for name in names}
         coded = {name: base64.b64encode(v).decode() for name, v in values.items() if _raw(v)}
         plain = {name: value for name, value in values.items() if name not in coded}
