@@ -1,7 +1,5 @@
-// A line to type in. What is typed is asked after a short rest; the newest text wins.
+// A line to type in. What is typed is asked at once: one question flies, one waits, the newest text wins.
 import { asker, h, isLive, listen, sessionOf } from "./kit.js";
-
-const REST = 120;
 
 export default {
   async render({ model, el, signal }) {
@@ -29,11 +27,9 @@ export default {
       text.style.height = "auto";
       text.style.height = `${Math.min(text.scrollHeight + 2, 160)}px`;
     };
-    let rest;
-    const typed = (now) => {
+    const typed = () => {
       fit();
-      clearTimeout(rest);
-      rest = setTimeout(() => { if (!ask({ text: text.value })) say("needs a running kernel"); }, now ? 0 : REST);
+      if (!ask({ text: text.value })) say("needs a running kernel");
     };
     const shown = () => {
       // What the reader is typing is newer than what Python says of it.
@@ -44,14 +40,14 @@ export default {
       text.readOnly = !isLive(model, session);
       if (text.readOnly) say("a saved page: the text cannot be changed here");
     };
-    text.addEventListener("input", () => typed(false), { signal });
+    text.addEventListener("input", typed, { signal });
     text.addEventListener("keydown", (event) => {
       event.stopPropagation();
       if (event.key !== "Enter" || event.shiftKey) return;
       event.preventDefault();
-      typed(true);
+      typed();
     }, { signal });
-    signal.addEventListener("abort", () => { clearTimeout(rest); clearTimeout(slow); });
+    signal.addEventListener("abort", () => clearTimeout(slow));
     listen(model, "change:text", shown, signal);
     listen(session, "comm_live_update", live, signal);
     shown();
