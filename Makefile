@@ -34,7 +34,7 @@ fix: env
 	$(BIN)/nbstripout notebooks/*.ipynb
 
 bench: model  ## ratios against peers, in one run; writes benchmarks/results/
-	$(BIN)/python benchmarks/run.py $(ARGS)
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 env: $(VENV)/.ready
 

@@ -16,10 +16,9 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(HERE.parent))
 
-import attention  # noqa: E402
-import pictures  # noqa: E402
+from benchmarks import attention, pictures  # noqa: E402
 
 NAMES = ("attention", "pictures", "trace")
 
@@ -44,9 +43,9 @@ def measured(name: str) -> dict[str, Any]:
         return {"rows": attention.measure(), "javascript": attention.javascript()}
     if name == "pictures":
         return {"rows": pictures.measure()}
-    import trace_cost  # loads torch, which the others do without
+    from benchmarks import trace  # loads torch, which the others do without
 
-    return {"rows": trace_cost.measure()}
+    return {"rows": trace.measure()}
 
 
 def machine() -> str:
