@@ -9,8 +9,8 @@ import { layout, legend, themeOf, within } from "./attention_look.js";
 import { matrix } from "./attention_matrix.js";
 import { overview } from "./attention_overview.js";
 import { pins, toggled } from "./attention_pins.js";
-import { texts } from "./attention_text.js";
-import { cellLine, headLine, headline, noteLine, summary, tableOf, tokenLine } from "./attention_words.js";
+import { WHOLE, texts } from "./attention_text.js";
+import { cellLine, headLine, headline, notes, summary, tableOf, tokenLines } from "./attention_words.js";
 
 const button = (label, title, onclick) => h("button", { class: "kit-button", type: "button", title, onclick }, label);
 
@@ -126,7 +126,7 @@ function show({ model, el, session, signal }) {
     if (!state.width) return;
     const now = look();
     const plan = layout(state.width, layers.length, heads);
-    grid.className = `attention-grid attention-${plan.name}`;
+    grid.className = `attention-grid attention-${plan.name}${tokens > WHOLE ? " attention-long" : ""}`;
     const there = store.need([[now.layer, now.head], ...now.pinned]);
     const { height } = parts.overview.draw(now, plan.overview);
     grid.style.setProperty("--attention-lines", Math.max(3, Math.min(9, Math.floor((plan.matrix - height - 112) / 22))));
@@ -152,10 +152,11 @@ function show({ model, el, session, signal }) {
     pinButton.textContent = now.pinnedAt.includes(now.index) ? "Unpin" : "Pin";
     switches.sort.setAttribute("aria-pressed", String(state.sorted));
     parts.text.draw(now, state.pinHover ? both(now, [now.layer, now.head]) : weights);
-    const line = now.hoverHead !== null ? headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")])
-      : now.cell ? cellLine(now, now.cell, weights, live()) : tokenLine(now, weights, live());
-    view.tell(state.pinHover ? [`${headName(...state.pinHover)}: `, ...line] : line,
-      noteLine(now, { notice: model.get("notice"), stats, only: !there && !store.head(now.layer, now.head) }));
+    const [looks, looked] = tokenLines(now, weights, live());
+    const [line, second] = now.hoverHead !== null ? [headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")]), []]
+      : now.cell ? [cellLine(now, now.cell, weights, live()), looks] : [looks, looked];
+    const aside = notes(now, { notice: model.get("notice"), stats, only: !there && !store.head(now.layer, now.head) });
+    view.tell(state.pinHover ? [`${headName(...state.pinHover)}: `, ...line] : line, h("span", { class: "attention-second" }, h("span", {}, ...second), aside));
     view.refresh();
   }
 

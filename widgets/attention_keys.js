@@ -9,7 +9,7 @@ export const KEYS = [
   ["[ ]", "token before, after"],
   ["Enter", "pin the head, or let it go"],
   ["Esc", "let go of the cell, then the token, then the pins"],
-  ["+ − 0", "zoom in, out, whole"],
+  ["+ − 0", "zoom in, out, whole; also Ctrl + wheel, or a pinch"],
   ["Shift + arrows", "move the window (in the matrix)"],
   ["l", "logarithmic or linear scale"],
   ["f", "first token drawn or left out"],

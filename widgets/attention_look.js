@@ -1,6 +1,7 @@
 // How the view stands and what it is drawn with: the parts' places, the theme's inks, the scale and its legend.
 
 import { css, h, isDark, sequential } from "./kit.js";
+import { plan } from "./attention_overview.js";
 import { logFloor, palette, tinted } from "./attention_paint.js";
 
 /** How the parts stand for a width: {name, matrix (its box), overview (its room)}. */
@@ -8,13 +9,14 @@ export function layout(width, layers, heads) {
   const [long, short] = layers > 1.6 * heads ? [layers, heads] : [heads, layers];
   const wide = width >= 940;
   if (long > 1.6 * short) {
-    return wide
-      ? { name: "under", matrix: 400, overview: { width: width - 420, height: 230 } }
-      : { name: "over", matrix: 276, overview: { width, height: 164 } };
+    if (width < 760) return { name: "over", matrix: 276, overview: { width, height: 164 } };
+    const matrix = wide ? 400 : 340;
+    return { name: "under", matrix, overview: { width: width - matrix - 20, height: 250 } };
   }
-  return wide
-    ? { name: "row", matrix: 400, overview: { width: Math.min(0.34 * width, 380), height: 400 } }
-    : { name: "pair", matrix: 310, overview: { width: width - 330, height: 310 } };
+  if (wide) return { name: "row", matrix: 400, overview: { width: Math.min(0.34 * width, 380), height: 400 } };
+  const room = { width: width - 330, height: 310 };
+  const left = width - plan({ layers, heads, ...room }).width - 350;
+  return { name: left < 200 ? "pair" : "row", matrix: 310, overview: room };
 }
 
 /** A picked position or head that this view has, else the fallback. */

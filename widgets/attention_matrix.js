@@ -59,7 +59,7 @@ export function paintSquare(context, source, view, look, { left, top, size }) {
   context.beginPath();
   context.rect(left, top, size, size);
   context.clip();
-  if (cell >= 9) lines(context, view, look.inks.paper, { left, top, size, cell });
+  if (cell >= 9) lines(context, view, look.inks.paper, { left, top, size, cell, dpr });
   if (!look.firstShown && view.key < 1) hatch(context, look.inks.soft, left - view.key * cell, top, Math.max(cell, 2), size);
   context.restore();
   context.strokeStyle = look.inks.line;
@@ -67,17 +67,18 @@ export function paintSquare(context, source, view, look, { left, top, size }) {
   context.strokeRect(left - 0.5, top - 0.5, size + 1, size + 1);
 }
 
-function lines(context, view, paper, { left, top, size, cell }) {
+function lines(context, view, paper, { left, top, size, cell, dpr }) {
+  const edge = (at) => Math.ceil(at * cell * dpr - 1e-6) / dpr - 0.5; // where `paint` begins a new cell
   context.strokeStyle = paper;
   context.lineWidth = 1;
   context.beginPath();
   for (let i = Math.ceil(view.key); i < view.key + view.span; i++) {
-    const x = Math.round(left + (i - view.key) * cell) - 0.5;
+    const x = left + edge(i - view.key);
     context.moveTo(x, top);
     context.lineTo(x, top + size);
   }
   for (let i = Math.ceil(view.query); i < view.query + view.span; i++) {
-    const y = Math.round(top + (i - view.query) * cell) - 0.5;
+    const y = top + edge(i - view.query);
     context.moveTo(left, y);
     context.lineTo(left + size, y);
   }
@@ -161,7 +162,7 @@ export function drawNames(context, view, look, { left, top, size, most }) {
 
 /** Builds the large head. `hover({query, key}|null)`, `pick(query)` and `moved()` (zoom, pan) are called. */
 export function matrix({ signal, tokens, hover, pick, moved }) {
-  const [base, marks] = [h("canvas"), h("canvas")];
+  const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
   const element = h("div", { class: "attention-matrix", tabindex: "0", role: "application" }, base, marks);
   let view = { query: 0, key: 0, span: tokens };
   let [place, drag] = [null, null];
@@ -192,9 +193,9 @@ export function matrix({ signal, tokens, hover, pick, moved }) {
     if (cell && !drag?.far) pick(cell.query);
     drag = null;
   }, { signal });
-  // A plain wheel scrolls the notebook, unless the reader has clicked into the picture.
+  // A plain wheel scrolls the notebook, always; a pinch arrives as a wheel with Ctrl.
   element.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey && !event.metaKey && !element.contains(document.activeElement)) return;
+    if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     set(zoomed(view, Math.exp(-event.deltaY * 0.002), cellAt(event, true), tokens));
   }, { signal, passive: false });

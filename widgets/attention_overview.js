@@ -5,6 +5,7 @@ import { withFirst } from "./attention_data.js";
 import { paint } from "./attention_paint.js";
 
 const LABELS = 24;
+const LARGEST = 72;
 
 /** The grid's plan for so much room: which way it runs, how large a picture is, where each stands. */
 export function plan({ layers, heads, width, height, marks = false }) {
@@ -12,7 +13,7 @@ export function plan({ layers, heads, width, height, marks = false }) {
   const [columns, rows] = across ? [layers, heads] : [heads, layers];
   const gap = marks ? 6 : 3;
   const room = Math.min((width - LABELS) / columns, (height - 16) / rows);
-  const size = Math.max(7, Math.min(44, Math.floor(room) - gap));
+  const size = Math.max(7, Math.min(LARGEST, Math.floor(room) - gap));
   const step = size + gap;
   return { across, columns, rows, size, gap, step, left: LABELS, top: 16,
     width: LABELS + columns * step, height: 16 + rows * step };
@@ -38,7 +39,7 @@ export function places(grid, heads, order) {
 
 /** Builds the overview; `pick(index)` and `hover(index|null)` are called with heads' indices. */
 export function overview({ signal, thumbs, pick, hover }) {
-  const [base, marks] = [h("canvas"), h("canvas")];
+  const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
   const element = h("div", { class: "attention-overview", tabindex: "0", role: "application" }, base, marks);
   let [grid, place, painted] = [null, null, ""];
 

@@ -19,7 +19,7 @@ export function pins({ signal, open, unpin, hover }) {
   const cards = new Map();
 
   function card([layer, head]) {
-    const [base, marks] = [h("canvas"), h("canvas")];
+    const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
     const name = headName(layer, head);
     const note = h("span", { class: "kit-soft attention-note" });
     const face = h("div", { class: "attention-face" }, base, marks);

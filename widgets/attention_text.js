@@ -4,7 +4,7 @@ import { chip, css, h, ink, sequential } from "./kit.js";
 import { strongest } from "./attention_data.js";
 import { position, tinted } from "./attention_paint.js";
 
-const WHOLE = 160; // texts up to so many pieces are shown whole
+export const WHOLE = 160; // texts up to so many pieces are shown whole
 const STRONG = 24; // of longer ones the strongest, and the surroundings of the token
 const NEAR = 3;
 const SMALL = 2; // gaps up to so many pieces are filled

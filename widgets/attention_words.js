@@ -16,7 +16,11 @@ const strong = (text) => Object.assign(document.createElement("strong"), { textC
 const soft = (text) => Object.assign(document.createElement("span"), { className: "kit-soft", textContent: text });
 
 /** A piece with its position: ·it 12. */
-export const placed = (look, at) => [chip(look.pieces[at], { special: look.special[at], most: 16 }), soft(` ${at}`)];
+export const placed = (look, at) => {
+  const position = soft(` ${at}`);
+  position.classList.add("attention-at");
+  return [chip(look.pieces[at], { special: look.special[at], most: 16 }), position];
+};
 
 /** What a head does on this text, from its stats; parts to put into an element. */
 export function summary(look, stats) {
@@ -42,14 +46,15 @@ export function cellLine(look, { query, key }, both, live) {
   return [...start, strong(number(both.row[key])), place, soft(grade(both, live))];
 }
 
-/** The picked or hovered token: its strongest both ways. */
-export function tokenLine(look, both, live) {
-  if (!both) return [...placed(look, look.token), soft(live ? " …" : " – exact weights need the kernel")];
+/** The picked or hovered token: where it looks, and who looks at it, the strongest of each. */
+export function tokenLines(look, both, live) {
+  if (!both) return [[...placed(look, look.token), soft(live ? " …" : " – exact weights need the kernel")], []];
   const left = look.firstShown ? () => false : (at) => at === 0;
   const list = (values, skip) => strongest(values, 3, skip).flatMap((at, i) => [i ? ", " : " ", ...placed(look, at), ` ${number(values[at])}`]);
   const [row, column] = [list(both.row, left), list(both.column, (at) => at === look.token)];
-  return [...placed(look, look.token), " looks at", ...(row.length ? row : [" nothing"]),
-    soft("  ·  looked at by"), ...(column.length ? column : [" no other"]), soft(grade(both, live))];
+  const here = () => placed(look, look.token);
+  return [[...here(), " looks at", ...(row.length ? row : [" nothing"]), soft(grade(both, live))],
+    [...here(), " is looked at by", ...(column.length ? column : [" no other"])]];
 }
 
 /** A head under the mouse in the overview. */
@@ -59,13 +64,13 @@ export function headLine(look, index, label) {
   return [strong(headName(layer, head)), label ? ` · ${label}` : "", score];
 }
 
-/** The second detail line: what is odd or left out. */
-export function noteLine(look, { notice, stats, only }) {
-  const notes = [];
-  if (notice) notes.push(`⚠ ${notice}.`);
-  if (!look.firstShown) notes.push(`The first token is not drawn${stats ? `: ${percent(stats[1])} of ${headName(look.layer, look.head)} rests on it` : ""}.`);
-  if (only) notes.push("Only the small picture of this head is in this page.");
-  return [soft(notes.join(" "))];
+/** What is odd or left out. */
+export function notes(look, { notice, stats, only }) {
+  const said = [];
+  if (notice) said.push(`⚠ ${notice}.`);
+  if (!look.firstShown) said.push(`The first token is not drawn${stats ? `: ${percent(stats[1])} of ${headName(look.layer, look.head)} rests on it` : ""}.`);
+  if (only) said.push("Only the small picture of this head is in this page.");
+  return soft(said.join(" "));
 }
 
 /** The ten strongest both ways, exactly where exact weights are here. */

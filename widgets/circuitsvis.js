@@ -1,6 +1,6 @@
 // CircuitsVis' components in the house's frame: its own drawing, our text.
 import { frame } from "./frame.js";
-import { contrast, css, floats, ink, number, sessionOf, visible } from "./kit.js";
+import { contrast, css, floats, h, ink, number, sessionOf, visible } from "./kit.js";
 
 const PIECES = new Set(["tokens", "prompt", "topKTokens"]);
 const COLOURS = new Set(["negativeColor", "positiveColor"]);
@@ -128,8 +128,15 @@ const SCALES = {
     `${negativeColor} ${number(minValue)} · white 0 · ${positiveColor} ${number(maxValue)}`,
 };
 
+/** What a chooser of the picture stands at, by the name CircuitsVis gave it; 0 where it is not there. */
+const chosen = (paper, name) => Number(paper.querySelector(`[id="${name}-selector"]`)?.value) || 0;
+/** The first and the last of a range that is chosen, "0-4". */
+function span(paper, name) {
+  const [from = 0, to = from] = paper.querySelector(`[id="${name}-selector"]`)?.value.match(/\d+/g)?.map(Number) ?? [];
+  return [from, to];
+}
 const each = (list, row) => list.map(row);
-/** The picture as numbers, for those components that are no table with choosers themselves. */
+/** The picture as numbers: (what was given, the paper with its choosers) → table. */
 const TABLES = {
   ColoredTokens: ({ tokens, values }) => ({
     columns: ["position", "token", "value"],
@@ -144,6 +151,24 @@ const TABLES = {
     rows: each(prompt.slice(1), (token, i) =>
       [i + 1, visible(token), number(correctTokenLogProb[i]), correctTokenRank[i], visible(topKTokens[i][0])]),
   }),
+  TextNeuronActivations: ({ tokens, activations, firstDimensionName, secondDimensionName, firstDimensionLabels, secondDimensionLabels }, paper) => {
+    const [first, second] = [chosen(paper, "layer"), chosen(paper, "neuron")];
+    const name = `${visible(firstDimensionName)} ${visible(firstDimensionLabels?.[first] ?? `${first}`)}, ${visible(secondDimensionName)} ${visible(secondDimensionLabels?.[second] ?? `${second}`)}`;
+    return {
+      columns: ["sample", "position", "token", name],
+      rows: tokens.flatMap((sample, s) => each(sample, (token, i) => [s, i, visible(token), number(activations[s][i][first][second])])),
+    };
+  },
+  TopkTokens: ({ tokens, topkVals, topkIdxs, bottomkVals, bottomkIdxs, firstDimensionName, thirdDimensionName, firstDimensionLabels, sampleLabels }, paper) => {
+    const [sample, first, [from, to]] = [chosen(paper, "sample"), chosen(paper, "layer"), span(paper, "neuron")];
+    const end = (name, values, places) => values[sample][first].flatMap((row, rank, all) => each(row.slice(from, to + 1), (value, i) => {
+      const at = places[sample][first][rank][from + i];
+      return [from + i, `${name} ${name === "highest" ? rank + 1 : all.length - rank}`, at, visible(tokens[sample][at]), number(value)];
+    }));
+    const name = `sample ${visible(sampleLabels?.[sample] ?? `${sample}`)}, ${visible(firstDimensionName)} ${visible(firstDimensionLabels?.[first] ?? `${first}`)}`;
+    const rows = [...end("highest", topkVals, topkIdxs), ...end("lowest", bottomkVals, bottomkIdxs)];
+    return { columns: [visible(thirdDimensionName), "rank", "position", "token", name], rows: rows.sort((a, b) => a[0] - b[0]) };
+  },
   AttentionHeads: ({ tokens, attention, attentionHeadNames }) => ({
     columns: ["head", "query", "looks most at", "weight"],
     rows: attention.flatMap((head, h) => head.map((row, query) => {
@@ -158,19 +183,19 @@ export default {
   async render({ model, el, signal }) {
     const [manager, component] = [model.widget_manager, model.get("component")];
     const given = { ...model.get("props"), ...lists(model.get("arrays")) };
-    const table = TABLES[component] && (() => TABLES[component](given));
+    const paper = h("div", { class: "circuitsvis-paper" });
+    const table = () => TABLES[component](given, paper);
     const keys = [["Tab", "to the choosers"], ["?", "these keys"]];
     const view = frame({ el, model, session: await sessionOf(model), signal }, { stem: "circuitsvis", keys, table });
     view.title(model.get("title") || `CircuitsVis ${component}: ${model.get("summary")}`, model.get("summary"));
     view.tools.append(SCALES[component](given));
     view.detail.hidden = true; // CircuitsVis tells its details beside the mouse
     const circuitsvis = await library(manager, model.get("bundle"));
-    const paper = document.createElement("div");
-    paper.className = "circuitsvis-paper";
     paper.style.setProperty("--circuitsvis-guesses", given.topKTokens?.[0].length ?? 0);
     legible(paper, signal);
     const failed = (error) => view.stale(`CircuitsVis could not draw this: ${error.message}`);
     mount(circuitsvis, paper, { type: circuitsvis[component], shown: readable(given), failed, signal });
     view.picture.append(paper);
+    paper.addEventListener("change", () => requestAnimationFrame(view.refresh), { signal });
   },
 };

@@ -69,7 +69,7 @@ class TopkTokens(CircuitsVis):
     Raises ValueError when counts or shapes differ.
 
     >>> TopkTokens([["a", "b"]], [np.zeros((1, 2, 3))], max_k=1).summary
-    '1 samples, 1 × 3 Layer × Neuron, top and bottom 1 tokens'
+    '1 sample, 1 × 3 Layer × Neuron, top and bottom 1 tokens'
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class TopkTokens(CircuitsVis):
         }
         names = ("topkVals", "topkIdxs", "bottomkVals", "bottomkIdxs")
         summary = (
-            f"{len(tokens)} samples, {layers} × {neurons} {first_dimension_name} × "
+            f"{_samples_of(tokens)}, {layers} × {neurons} {first_dimension_name} × "
             f"{third_dimension_name}, top and bottom {k} tokens"
         )
         packed = {name: [end[i] for end in ends] for i, name in enumerate(names)}
@@ -118,7 +118,7 @@ class TextNeuronActivations(CircuitsVis):
     Raises ValueError when counts or shapes differ, or when more than 2 MB would be sent.
 
     >>> TextNeuronActivations(["a", "b"], np.zeros((2, 3, 4))).summary
-    '1 samples, 3 × 4 Layer × Neuron'
+    '1 sample, 3 × 4 Layer × Neuron'
     """
 
     def __init__(
@@ -151,8 +151,12 @@ class TextNeuronActivations(CircuitsVis):
                 "second_dimension_labels", second_dimension_labels, neurons, "neurons"
             ),
         }
-        summary = f"{len(samples)} samples, {layers} × {neurons} {first} × {second}"
+        summary = f"{_samples_of(samples)}, {layers} × {neurons} {first} × {second}"
         super().__init__(props, {"activations": arrays}, summary, session, title)
+
+
+def _samples_of(samples: list[list[str]]) -> str:
+    return f"{len(samples)} sample{'s' * (len(samples) != 1)}"
 
 
 def _without_batch(array: np.ndarray, axes: int) -> np.ndarray:

@@ -5,11 +5,15 @@ export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     const text = h("textarea", {
-      class: "prompt-text", rows: 1, maxlength: 100000, spellcheck: "false", "aria-label": model.get("title"),
+      class: "prompt-text", rows: 1, maxlength: 100000, spellcheck: "false",
     });
-    const state = h("span", { class: "prompt-state", role: "status" });
-    el.replaceChildren(h("section", { class: "kit-frame prompt", role: "group", "aria-label": model.get("title") },
-      h("div", { class: "kit-top" }, h("div", { class: "kit-headline" }, model.get("title")), state), text));
+    const headline = h("div", { class: "kit-headline" });
+    const state = h("div", { class: "prompt-state", role: "status" });
+    el.replaceChildren(h("section", { class: "kit-frame prompt" }, h("div", { class: "kit-top" }, headline), text, state));
+    const entitle = () => {
+      headline.textContent = model.get("title");
+      text.setAttribute("aria-label", model.get("title"));
+    };
 
     let slow;
     const say = (message, bad = false) => {
@@ -43,13 +47,16 @@ export default {
     text.addEventListener("input", typed, { signal });
     text.addEventListener("keydown", (event) => {
       event.stopPropagation();
-      if (event.key !== "Enter" || event.shiftKey) return;
+      // While an input method composes, Enter is its own: it chooses what is meant.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
       typed();
     }, { signal });
     signal.addEventListener("abort", () => clearTimeout(slow));
     listen(model, "change:text", shown, signal);
     listen(session, "comm_live_update", live, signal);
+    listen(model, "change:title", entitle, signal);
+    entitle();
     shown();
     live();
   },

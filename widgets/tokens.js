@@ -40,7 +40,7 @@ export default {
       const [picked, over] = [inside(session.get("token")), inside(hover.get().token)];
       mark("tokens-picked", picked);
       mark("tokens-over", over);
-      text.querySelector("[aria-selected]")?.removeAttribute("aria-selected");
+      text.querySelector('[aria-selected="true"]')?.setAttribute("aria-selected", "false");
       if (picked !== null) chips[picked].setAttribute("aria-selected", "true");
       const at = over ?? picked;
       if (at === null) view.tell(model.get("summary"), h("span", { class: "kit-soft" }, "Point at a piece, or use the arrows; Enter or a click pins it."));
@@ -61,7 +61,9 @@ export default {
       colour();
       look();
       view.refresh();
+      requestAnimationFrame(show);
     };
+    const show = () => reveal(text, chips[inside(session.get("token"))]);
 
     const choose = (i) => pick(session, { token: i });
     const move = (i) => {
@@ -85,7 +87,7 @@ export default {
     signal.addEventListener("abort", () => hover.set({ token: null }));
 
     hover.listen(look, signal);
-    listen(session, "change:token", () => { look(); reveal(text, chips[inside(session.get("token"))]); }, signal);
+    listen(session, "change:token", () => { look(); show(); }, signal);
     listen(model, "change:pieces change:names change:_numbers change:_expected change:_units", soon(build), signal);
     listen(model, "change:title change:summary change:model_name", soon(() => { colour(); look(); }), signal);
     onTheme(colour, signal);
@@ -105,7 +107,7 @@ function soon(draw) {
 
 function headline(model, data, shown) {
   const what = data.names.length ? `${data.names[shown][0].toUpperCase()}${data.names[shown].slice(1)} of each piece` : "Pieces";
-  return [model.get("title") || what, model.get("model_name"), `${data.pieces.length.toLocaleString("en")} pieces`].filter(Boolean).join(" · ");
+  return [model.get("title") || what, model.get("model_name"), `${data.pieces.length.toLocaleString("en")} ${data.pieces.length === 1 ? "piece" : "pieces"}`].filter(Boolean).join(" · ");
 }
 
 /** The piece of the next line, up or down, that stands nearest. */

@@ -23,13 +23,14 @@ class Tokens(View):
     `special`, `top_pieces`, `top_probs`, `model_name`. Or plain values, which also replace the
     trace's, each of shape [pos]: pieces: strings. values: numbers, or a dict of several by name,
     NaN where there is none. ids: token ids. spans: [pos, 2] byte offsets into the text. special:
-    which pieces are framed. unit: of the values, or a dict by name.
+    which pieces are framed. value_name, unit: of the values, or a dict of units by name; a trace's
+    own values are its surprisal in nats, others a plain "value" unless named.
     A click, or the arrows and Enter, picks a piece: its position is `view.token`.
     Raises ValueError when lengths differ or the text is too long to send at once.
 
     >>> view = Tokens(pieces=["The", " cat"], values=[float("nan"), 3.2])
     >>> view.summary
-    '2 pieces; mean surprisal 3.20 nats; most surprising: ·cat at 1 (3.20 nats)'
+    '2 pieces; mean value 3.20; highest value: ·cat at 1 (3.20)'
     """
 
     files = Path(__file__)
@@ -51,8 +52,8 @@ class Tokens(View):
         spans: Any = None,
         special: Any = None,
         title: str = "",
-        value_name: str = "surprisal",
-        unit: str | Mapping[str, str] = "nats",
+        value_name: str | None = None,
+        unit: str | Mapping[str, str] | None = None,
         session: Session | None = None,
     ):
         given = {"pieces": pieces, "values": values, "ids": ids, "spans": spans, "special": special}
@@ -68,8 +69,8 @@ class Tokens(View):
         ids: Any = None,
         spans: Any = None,
         special: Any = None,
-        value_name: str = "surprisal",
-        unit: str | Mapping[str, str] = "nats",
+        value_name: str | None = None,
+        unit: str | Mapping[str, str] | None = None,
     ) -> None:
         """Show another text in the same view; takes what `Tokens` takes."""
         given = {"pieces": pieces, "values": values, "ids": ids, "spans": spans, "special": special}
@@ -80,18 +81,22 @@ class Tokens(View):
         self.failure = ""
 
 
-def _state(trace: Any, given: dict, value_name: str, unit: str | Mapping[str, str]) -> dict:
+def _state(
+    trace: Any, given: dict, value_name: str | None, unit: str | Mapping[str, str] | None
+) -> dict:
     """The synced traits for a text, checked against each other."""
     if isinstance(trace, str | list | tuple):
         raise ValueError("Tokens: pieces come by name: Tokens(pieces=[…]), or a trace first")
     pieces = _pieces(trace, given["pieces"])
-    values = given["values"] if given["values"] is not None else getattr(trace, "surprisal", None)
+    own = given["values"] is None
+    values = getattr(trace, "surprisal", None) if own else given["values"]
+    value_name = value_name or ("surprisal" if own else "value")
     named = _named(values, value_name, len(pieces))
     numbers = {f"value {i}": _bytes(value, "<f4") for i, value in enumerate(named.values())}
     numbers |= _marks(trace, given, len(pieces))
     expected, extra = _expected_next(trace, len(pieces))
     numbers |= extra
-    units = [unit.get(name, "") if isinstance(unit, Mapping) else unit for name in named]
+    units = [_unit(name, unit) for name in named]
     weight = sum(map(len, numbers.values())) + sum(
         len(clean(p).encode()) for p in pieces + expected
     )
@@ -122,6 +127,12 @@ def _named(values: Any, name: str, count: int) -> dict[str, np.ndarray]:
         return {}
     several = values if isinstance(values, Mapping) else {name: values}
     return {clean(key): _checked(key, value, (count,), float) for key, value in several.items()}
+
+
+def _unit(name: str, given: str | Mapping[str, str] | None) -> str:
+    if given is None:
+        return "nats" if name == "surprisal" else ""
+    return given.get(name, "") if isinstance(given, Mapping) else given
 
 
 def _checked(name: str, given: Any, shape: tuple[int, ...], kind: type) -> np.ndarray:

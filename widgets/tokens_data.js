@@ -38,6 +38,7 @@ export function laid({ pieces, special }) {
     box.classList.add("tokens-piece");
     box.dataset.at = i;
     box.setAttribute("role", "option");
+    box.setAttribute("aria-selected", "false");
     box.tabIndex = -1;
     chips.push(box);
     if (opensWord(pieces, i, length) || special?.[i] || special?.[i - 1]) {
@@ -62,8 +63,8 @@ function hex(data, i) {
 export function facts(data, i) {
   const parts = [h("span", { class: "kit-soft tokens-at" }, String(i)), chip(data.pieces[i], { special: Boolean(data.special?.[i]), most: 32 })];
   if (data.ids) parts.push(`id ${data.ids[i]}`);
-  if (data.spans) parts.push(hex(data, i));
   data.names.forEach((name, k) => parts.push(`${name} ${number(data.values[k][i] ?? NaN, data.units[k])}`));
+  if (data.spans) parts.push(hex(data, i));
   return parts.map((part) => h("span", { class: "tokens-fact" }, part));
 }
 

@@ -228,6 +228,7 @@ def test_heads_are_pinned_side_by_side_and_let_go(open_views):
     opened.page.mouse.click(*thumb(opened, 2, 1, 3, 3))
     pin.click()
     assert opened.state(view.session, "pinned") == [[0, 0], [2, 1]]
+    settle(opened)
     assert opened.page.locator(".attention-pin").count() == 2
     assert "first" in opened.page.locator(".attention-pin").first.inner_text()
     opened.page.get_by_role("button", name="unpin L0H0").click()

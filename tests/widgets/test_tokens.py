@@ -18,13 +18,13 @@ def test_the_summary_says_the_picture_in_one_line():
         "11 pieces; mean surprisal 1.88 nats; most surprising: ·ball at 5 (9.80 nats)"
     )
     assert widgets.Tokens(pieces=["a"]).summary == "1 piece"
-    assert widgets.Tokens(pieces=["a"], values=[np.nan]).summary == "1 piece; no surprisal known"
+    assert widgets.Tokens(pieces=["a"], values=[np.nan]).summary == "1 piece; no value known"
 
 
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"pieces": ["a", "b", "c"], "values": [1, 2]}, "3 pieces but 2 surprisal"),
+        ({"pieces": ["a", "b", "c"], "values": [1, 2]}, "3 pieces but 2 value"),
         ({"pieces": ["a"], "values": {"loss": [1, 2]}}, "1 pieces but 2 loss"),
         ({"pieces": ["a", "b"], "ids": [1]}, "2 pieces but 1 ids"),
         ({"pieces": ["a", "b"], "spans": [1, 2]}, r"of shape \(2,\), not \(2, 2\)"),
@@ -56,12 +56,12 @@ def test_a_trace_with_pieces_alone_is_enough_and_given_values_come_first():
 def test_a_bad_second_text_leaves_the_first_one_whole():
     view = widgets.Tokens(a_trace())
     before = view.get_state()
-    with pytest.raises(ValueError, match="2 pieces but 1 surprisal"):
+    with pytest.raises(ValueError, match="2 pieces but 1 value"):
         view.show(pieces=["a", "b"], values=[1])
     assert view.get_state() == before
     view.show(pieces=["x", "y"], values=[1, 2])
     assert view.pieces == ["x", "y"]
-    assert "highest" not in view.summary
+    assert "surprisal" not in view.summary
 
 
 @pytest.mark.browser
@@ -164,7 +164,7 @@ class TestInThePage:
         opened.page.get_by_label("colour by").select_option("loss")
         assert first.evaluate("(box) => box.style.backgroundColor") != blue
         assert opened.page.locator(".tokens-unknown").all_inner_texts() == ["b"]
-        assert first.get_attribute("aria-label") == "0: a, ∞ nats"
+        assert first.get_attribute("aria-label") == "0: a, ∞"
         opened.quiet()
 
     def test_a_new_text_is_drawn_in_the_same_view(self, open_views):
