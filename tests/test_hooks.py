@@ -78,7 +78,9 @@ def test_edits_add_up_in_order(tiny):
 
 def test_an_edit_of_another_shape_is_refused_and_leaves_no_hook(tiny):
     wrong = lab.edited(tiny, {("z", 0): lambda z: z[:, :2]})
-    with pytest.raises(ValueError, match=r"hook_z returned shape \(1, 2, 4, 8\), where \(1, 5"):
+    with pytest.raises(
+        ValueError, match=r"hook_z returned shape \(1, 2, 4, 8\).* where shape \(1, 5"
+    ):
         wrong(IDS)
     assert hooks_left(tiny) == 0
 

@@ -6,14 +6,17 @@ widget, traced, compared and thrown away; the model itself never changes.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from lab.hooks.guard import lock_of
+from lab.hooks.lost import LostEdit
 from lab.hooks.names import Key, matching
 
 Edit = Callable[[Any], Any]
+_END = "unembed.hook_out"  # passed by every run that goes through to the logits
 
 
 def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
@@ -25,8 +28,10 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
 
     Raises:
         UnknownHook: a key that names no hook point of this model.
-        TypeError: an edit that cannot be called.
-        ValueError: at run time, an edit that returns another shape.
+        TypeError: an edit that is no function of one argument.
+        ValueError: at run time, an edit that returns another shape or dtype.
+        LostEdit: (a ValueError) at run time, an edit at a hook point that this architecture does
+            not use, or shows too late to be changed.
 
     >>> quiet = lab.edited(model, {("z", 3): lambda z: 0 * z})  # doctest: +SKIP
     >>> lab.trace(quiet, "The cat sat")  # doctest: +SKIP
@@ -34,9 +39,10 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
     base = model.model if isinstance(model, Edited) else model
     before = model.edits if isinstance(model, Edited) else ()
     lock_of(base)
+    if not isinstance(edits, Mapping):
+        raise TypeError(f"edits is a {type(edits).__name__}, not a dict: {{('z', 3): function}}")
     for key, edit in edits.items():
-        if not callable(edit):
-            raise TypeError(f"edits[{key!r}] is a {type(edit).__name__}, not a function")
+        _refuse_no_function(key, edit)
     named = tuple(
         (name, edit)
         for key, edit in edits.items()
@@ -72,9 +78,12 @@ class Edited:
     @contextmanager
     def hooks(self, fwd_hooks: Any = (), **kwargs: Any) -> Iterator[Any]:
         """The model with the edits standing, and then these hooks: they see edited activations."""
-        edits = [(name, _hook(name, edit)) for name, edit in self.edits]
-        with self.model.hooks(fwd_hooks=[*edits, *fwd_hooks], **kwargs):
+        seen: set[str] = set()
+        edits = [(name, _hook(name, edit, seen)) for name, edit in self.edits]
+        ends = [(_END, lambda _, hook: seen.add(hook.name))] if _END in self.model.hook_dict else []
+        with self.model.hooks(fwd_hooks=[*edits, *fwd_hooks, *ends], **kwargs):
             yield self.model
+        _refuse_unseen([name for name, _ in self.edits], seen)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("model", "edits"):  # not set yet: copying and unpickling ask for them first
@@ -86,16 +95,51 @@ class Edited:
         return f"Edited({self.model.cfg.model_name}: {names})"
 
 
-def _hook(name: str, edit: Edit) -> Callable[..., Any]:
+def _hook(name: str, edit: Edit, seen: set[str]) -> Callable[..., Any]:
     def run(activation: Any, hook: Any = None) -> Any:  # noqa: ARG001 (TransformerLens passes it)
+        seen.add(name)
         replaced = edit(activation)
-        shape = getattr(replaced, "shape", None)
-        if shape != activation.shape:
-            got = f"shape {tuple(shape)}" if shape is not None else f"a {type(replaced).__name__}"
+        if _kind(replaced) != _kind(activation):
             raise ValueError(
-                f"the edit at {name} returned {got}, where {tuple(activation.shape)} is needed "
-                "(return the whole activation, changed)"
+                f"the edit at {name} returned {_kind(replaced)}, where {_kind(activation)} is "
+                "needed (return the whole activation, changed)"
             )
         return replaced
 
     return run
+
+
+def _kind(value: Any) -> str:
+    """What an activation and its replacement must have in common.
+
+    >>> _kind(None)
+    'a NoneType'
+    """
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape is None:
+        return f"a {type(value).__name__}"
+    if str(dtype).startswith("torch."):  # tensors of every class: parameters do as well
+        return f"shape {tuple(shape)}, {dtype}"
+    return f"an {type(value).__name__} of shape {tuple(shape)}, {dtype}"
+
+
+def _refuse_no_function(key: Key, edit: Any) -> None:
+    if not callable(edit):
+        raise TypeError(f"edits[{key!r}] is a {type(edit).__name__}, not a function")
+    try:
+        inspect.signature(edit).bind(None)
+    except ValueError:
+        pass  # a function written in C does not tell
+    except TypeError as error:
+        raise TypeError(
+            f"edits[{key!r}] must take one argument, the activation ({error})"
+        ) from None
+
+
+def _refuse_unseen(names: list[str], seen: set[str]) -> None:
+    unseen = [name for name in names if name not in seen]
+    if unseen and _END in seen:
+        raise LostEdit(
+            f"the edit at {unseen[0]} changed nothing: nothing passed through it, "
+            "this architecture does not use that part"
+        )

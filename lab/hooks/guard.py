@@ -17,6 +17,8 @@ from functools import cache, wraps
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from lab.hooks.lost import refusing_lost_edits
+
 # Beside the models rather than on them: a lock cannot be copied, and a deep copy of a model
 # is another model, with a lock of its own.
 _LOCKS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
@@ -47,6 +49,7 @@ def guarded(bridge: Any) -> Any:
     every respect, and `isinstance` says so. A bridge that is guarded already comes back as is.
     """
     if not getattr(type(bridge), "_guarded", False):
+        refusing_lost_edits(bridge)
         bridge.__class__ = _guarded_class(type(bridge))
     return bridge
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
+from numbers import Integral
 
 Key = str | tuple
 
@@ -82,14 +83,18 @@ def _candidates(key: Key, layers: int) -> list[str]:
     if isinstance(key, str):
         every = [full_name(key, layer) for layer in range(layers)]
         return [full_name(key)] if "hook_" in key else [*every, full_name(key)]
+    if not isinstance(key, (tuple, list)) or not key[:1] or not isinstance(key[0], str) or key[3:]:
+        raise UnknownHook(
+            f"{key!r} names no hook: 'pattern', ('pattern', 3), ('scale', 3, 'ln1') or a full name"
+        )
     name, layer, *part = (*key, None) if len(key) == 1 else key
     if layer is None:
         return _candidates(name, layers)
-    if not isinstance(layer, int) or not -layers <= layer < layers:
+    if not isinstance(layer, Integral) or not -layers <= layer < layers:
         raise UnknownHook(
             f"{key!r}: layer {layer!r} does not exist; this model has layers 0 to {layers - 1}."
         )
-    return [full_name(name, layer % layers, *part)]
+    return [full_name(name, int(layer) % layers, *part)]
 
 
 def _no_such(key: Key, known: set[str], layers: int) -> str:
