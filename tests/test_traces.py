@@ -1,11 +1,13 @@
 """Traces against transformers, against arithmetic, and against bad input."""
 
+import gc
 import json
 import subprocess
 import sys
 import time
 
 import numpy as np
+import psutil
 import pytest
 import torch
 from hypothesis import given
@@ -78,7 +80,7 @@ def test_the_top_predictions_are_the_top_of_the_softmax(tiny):
     np.testing.assert_allclose(lab.next_probs(tiny, "ab"), probs[-1], rtol=1e-5)
 
 
-@given(text=st.text(min_size=1, max_size=30))
+@given(text=st.text(min_size=1, max_size=16))
 def test_pieces_and_spans_give_back_the_text(gpt2, text):
     with_note = lab.trace(gpt2, text, keep=[])
     expected = text.encode("utf-8", errors="surrogatepass").decode(errors="replace")
@@ -212,6 +214,25 @@ def test_a_bad_prompt_is_refused_within_a_second(tiny, prompt, says):
     assert hooks_left(tiny) == 0
 
 
+@pytest.mark.parametrize("prompt", [None, 3, b"abc", {1: 2}, torch.tensor(5)])
+def test_a_prompt_that_is_neither_text_nor_ids_is_named(tiny, prompt):
+    with pytest.raises(TypeError, match=f"prompt is a {type(prompt).__name__}: give text"):
+        lab.trace(tiny, prompt)
+
+
+def test_texts_of_different_lengths_are_given_one_at_a_time(tiny):
+    with pytest.raises(ValueError, match="one at a time"):
+        lab.trace(tiny, [[1, 2], [3]])
+
+
+def test_a_model_that_was_not_loaded_here_is_refused_by_name(tiny):
+    for stranger in (3, tiny.original_model):
+        with pytest.raises(
+            TypeError, match=rf"{type(stranger).__name__} without a lock.*lab\.load"
+        ):
+            lab.trace(stranger, "abc")
+
+
 def test_a_long_prompt_is_cut_only_when_asked_and_says_so(tiny):
     trace = lab.trace(tiny, list(range(70)), cut=True)
     assert trace.ids.tolist() == list(range(6, 70))
@@ -223,7 +244,21 @@ def test_an_unknown_hook_is_answered_with_the_nearest_names(tiny):
         lab.trace(tiny, IDS, keep=["patern"])
     with pytest.raises(TypeError, match=r"keep=\['pattern'\]"):
         lab.trace(tiny, IDS, keep="pattern")
+    with pytest.raises(TypeError, match=r"keep=None is no list"):
+        lab.trace(tiny, IDS, keep=None)
     assert hooks_left(tiny) == 0
+
+
+@pytest.mark.parametrize("key", [3, (), None, b"z", ("pattern", 0, "attn", "x"), (3, 0)])
+def test_a_key_that_is_no_name_is_answered_with_examples(tiny, key):
+    with pytest.raises(UnknownHook, match=r"names no hook: 'pattern', \('pattern', 3\)"):
+        lab.trace(tiny, IDS, keep=[key])
+
+
+def test_a_layer_may_be_any_whole_number(tiny):
+    trace = lab.trace(tiny, IDS, keep=[("pattern", np.int64(1))])
+    assert trace.layers("pattern") == [1]
+    assert (trace["pattern", np.int64(-1)] == trace["pattern", 1]).all()
 
 
 def test_a_hook_that_nothing_passes_through_is_an_error_not_a_gap(gpt2):
@@ -271,6 +306,34 @@ def test_what_is_kept_is_far_smaller_than_a_full_cache(tiny):
     }
     kept = lab.trace(tiny, ids, keep=["resid_post"])
     assert sum(array.nbytes for array in kept.activations.values()) < sum(storages.values()) / 10
+
+
+@pytest.mark.smollm2
+def test_the_patterns_of_smollm2_are_a_tenth_of_its_full_cache(smollm2):
+    trace = lab.trace(smollm2, "The cat sat on the mat. " * 10)
+    _, cache = smollm2.run_with_cache(torch.tensor([trace.ids.tolist()]))
+    storages = {
+        part.untyped_storage().data_ptr(): part.untyped_storage() for part in cache.values()
+    }
+    full = sum(storage.nbytes() for storage in storages.values())
+    assert sum(array.nbytes for array in trace.activations.values()) <= full / 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of memory")
+def test_fifty_traces_kept_and_dropped_give_their_memory_back():
+    model = lab.build(layers=4, heads=8, d_model=64, context=256)
+
+    def resident() -> int:
+        gc.collect()
+        return psutil.Process().memory_info().rss
+
+    before = resident()
+    kept = [lab.trace(model, list(range(160))) for _ in range(50)]
+    held = 50 * sum(array.nbytes for array in kept[0].activations.values())
+    most = resident()
+    assert most - before > 0.8 * held, "the traces took nothing: this would measure nothing"
+    del kept
+    assert most - resident() > 0.8 * held
 
 
 @pytest.mark.smollm2

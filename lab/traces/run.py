@@ -10,10 +10,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lab.hooks import matching
+from lab.hooks import lock_of, matching
 from lab.hooks.names import Key
 from lab.tokenizers import clean
 from lab.tokenizers.pieces import pieces, spans, token_bytes
+from lab.traces.pages import on_own_pages
 from lab.traces.record import Trace
 
 TOP = 10
@@ -43,11 +44,13 @@ def trace(
 
     Raises:
         ValueError: an empty prompt, one over the context, ids out of the vocabulary.
+        TypeError: a prompt that is neither text nor ids, a model without hooks.
         UnknownHook: a name in `keep` that no hook point has, with the nearest.
 
     >>> lab.trace(model, "The cat sat", keep=["pattern", ("resid_post", 0)])  # doctest: +SKIP
     Trace('The cat sat', 3 tokens, formicarium/stories, keeps pattern, resid_post)
     """
+    lock_of(model)  # a model without a lock is refused by name
     names = _wanted(model, keep)
     ids = _ids(model, prompt, prepend_bos, literal)
     ids, note = _within_context(model, ids, cut)
@@ -71,6 +74,8 @@ def next_probs(model: Any, prompt: str | Sequence[int], **how: Any) -> Float[np.
 def _wanted(model: Any, keep: Iterable[Key]) -> list[str]:
     if isinstance(keep, str):
         raise TypeError(f"keep={keep!r} is one name; give a list: keep=[{keep!r}]")
+    if not isinstance(keep, Iterable):
+        raise TypeError(f"keep={keep!r} is no list of hook names: keep=['pattern'], or [] for none")
     layers = model.cfg.n_layers
     found = (name for key in keep for name in matching(key, model.hook_dict, layers))
     return list(dict.fromkeys(found))
@@ -88,7 +93,12 @@ def _ids(model: Any, prompt: Any, prepend_bos: bool | None, literal: bool) -> li
 
 
 def _checked_ids(prompt: Any, vocab: int) -> list[int]:
-    ids = np.asarray(prompt.detach().cpu() if isinstance(prompt, Tensor) else prompt)
+    try:
+        ids = np.asarray(prompt.detach().cpu() if isinstance(prompt, Tensor) else prompt)
+    except ValueError:  # rows of different lengths
+        raise ValueError("prompt holds several texts: give one at a time") from None
+    if not ids.ndim:
+        raise TypeError(f"prompt is a {type(prompt).__name__}: give text, or a row of token ids")
     if ids.ndim == 2 and len(ids) == 1:
         ids = ids[0]
     if ids.ndim != 1 or not ids.size:
@@ -144,11 +154,11 @@ def _run(model: Any, ids: list[int], names: list[str]) -> tuple[Tensor, dict[str
             f"{silent[0]} is a hook point of this model but nothing passed through it: "
             "its architecture does not use that part"
         )
-    return logits, {name: _array(kept[name]) for name in names}
+    return logits, {name: _array(kept.pop(name)) for name in names}
 
 
 def _array(tensor: Tensor) -> np.ndarray:
-    return tensor.float().cpu().numpy()
+    return on_own_pages(tensor.float().cpu().numpy())
 
 
 def _record(model: Any, ids: list[int], logits: Tensor, kept: Any, note: str) -> Trace:
