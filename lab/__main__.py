@@ -25,16 +25,19 @@ def main(words: list[str] | None = None) -> int:
 
 def _models() -> int:
     for model in lab.models():
-        print(model)
+        needs = f"; needs {model.needs}" if model.needs else ""
+        print(f"{model.name}: {model.kind}, {model.parameters:,} parameters, {model.where}{needs}")
     return 0
 
 
 def _prepare(name: str) -> int:
     from lab.bridges.showing import bar
     from lab.bridges.sources import folder_of
+    from lab.storage import checked_folder
 
     with bar(True) as told:
-        print(f"{name}: ready in {folder_of(name, told)}")
+        folder = checked_folder(folder_of(name, told)).path
+    print(f"{name}: ready in {folder}")
     return 0
 
 

@@ -249,9 +249,13 @@ def test_a_folder_loads_by_any_kind_of_path(data, source, monkeypatch):
     [
         ("smollm2-135", ConnectionError, "Nearest known names: smollm2-135m"),
         ("gtp2", ConnectionError, "gpt2"),
+        ("gpt2", ConnectionError, r"lab\.models\(\) lists what loads offline"),
         ("./nowhere", FileNotFoundError, "no such folder or file"),
         ("nowhere.gguf", FileNotFoundError, r"nowhere\.gguf"),
         ("a b c", FileNotFoundError, "a b c"),
+        ("a\ud800", FileNotFoundError, r"a\?: no such"),
+        ("/", ValueError, r"no config\.json in it"),
+        (b"gpt2", TypeError, "source is a bytes"),
         ("", ValueError, "source is empty"),
         (3, TypeError, "source is a int"),
         (torch.nn.Linear(2, 2), TypeError, "source is a Linear"),

@@ -78,10 +78,10 @@ def fetched(name: str) -> Path:
     try:
         folder = Path(snapshot_download(name, allow_patterns=PATTERNS, etag_timeout=5))
     except LocalEntryNotFoundError as error:
-        raise Unreachable(f"{name}: the hub did not answer ({error!s:.120})") from error
+        raise Unreachable(f"{name}: the hub did not answer ({error!s:.120})") from None
     except (HfHubHTTPError, OSError, ValueError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise Refused(name, f"the hub did not give it ({first:.160})") from error
+        raise Refused(name, f"the hub did not give it ({first:.160})") from None
     refuse_damaged(folder)
     return folder
 

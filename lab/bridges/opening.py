@@ -31,7 +31,7 @@ def opened(folder: ModelFolder, dtype: Any, *, strict: bool) -> Any:
             ignore_mismatched_sizes=True,
         )
     except Exception as error:
-        raise Refused(folder.path, f"transformers cannot load it ({_first_line(error)})") from error
+        raise Refused(folder.path, f"transformers cannot load it ({_first_line(error)})") from None
     model, told = loaded
     if strict:
         _refuse_differences(folder, told)
@@ -50,7 +50,7 @@ def _refuse_larger(folder: ModelFolder, dtype: Any, *, strict: bool) -> None:
         with torch.device("meta"):
             model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     except Exception as error:
-        raise Refused(folder.path / "config.json", f"no model ({_first_line(error)})") from error
+        raise Refused(folder.path / "config.json", f"no model ({_first_line(error)})") from None
     wanted = sum(parameter.numel() for parameter in model.parameters())
     if strict and wanted > folder.elements and not folder.config.get("quantization_config"):
         raise Refused(

@@ -44,6 +44,7 @@ def folder_of(source: str | os.PathLike[str], progress: Any = None) -> Path:
         return path
     if path.is_file():
         return _file(path, progress)
+    text = text.encode(errors="replace").decode()  # what is no text cannot stand in a notebook
     if looks_local(source):
         raise FileNotFoundError(f"{text}: no such folder or file{_nearest(text)}")
     return _from_hub(text)
@@ -101,9 +102,10 @@ def _from_hub(name: str) -> Path:
     try:
         return hub.fetched(name)
     except hub.Unreachable as error:
-        raise hub.Unreachable(f"{error}{_nearest(name)}") from None
+        near = "" if name in WELL_KNOWN else _nearest(name)
+        raise hub.Unreachable(f"{error}{near}. lab.models() lists what loads offline") from None
     except Refused as error:
-        raise FileNotFoundError(f"{error}{_nearest(name)}") from error
+        raise FileNotFoundError(f"{error}{_nearest(name)}") from None
 
 
 def _nearest(name: str) -> str:

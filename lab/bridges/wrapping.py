@@ -87,7 +87,7 @@ def _bridge(hf_model: Any, name: str) -> Any:
         raise Refused(
             name,
             f"TransformerLens has no hooks for the architecture {architecture} ({error!s:.120})",
-        ) from error
+        ) from None
 
 
 def _take_tokenizer(bridge: Any, tokenizer: Any) -> None:

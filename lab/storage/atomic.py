@@ -70,6 +70,8 @@ def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 def recover(path: str | os.PathLike[str]) -> None:
     """Puts the old folder back if a writer was killed between its two renames."""
     path = Path(path)
+    if not path.name:
+        return  # the root, or "."
     old = _old(path)
     if old.is_dir() and not path.exists():
         with suppress(OSError):

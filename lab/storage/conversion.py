@@ -60,7 +60,7 @@ def refuse_unknown_architecture(head: GgufHead) -> None:
         raise Refused(
             head.path,
             f"a GGUF of architecture {head.architecture[:60]!r}, which transformers cannot read",
-            instead=f"It reads: {', '.join(sorted(known))}.",
+            instead=f"It reads: {', '.join(sorted(set(known) - {'general', 'tokenizer'}))}.",
         )
 
 

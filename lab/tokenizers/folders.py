@@ -28,4 +28,4 @@ def load(folder: str | os.PathLike[str]) -> Any:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise Refused(folder, f"its tokenizer cannot be read ({first:.200})") from error
+        raise Refused(folder, f"its tokenizer cannot be read ({first:.200})") from None
