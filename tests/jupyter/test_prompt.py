@@ -43,7 +43,7 @@ def test_typing_moves_every_view_and_a_refused_text_keeps_them(
     page.wait_for_function("document.body.innerText.includes('4 heads, 6 tokens')", timeout=20_000)
     assert "6 pieces" in headlines(lab_page)[1]
 
-    page.keyboard.type("x" * 80)  # over the context of 64
+    page.keyboard.insert_text("x" * 80)  # at once, and over the context of 64
     page.wait_for_selector(".prompt-bad")
     assert "context is 64" in page.locator(".prompt-state").inner_text()
     assert "6 pieces" in headlines(lab_page)[1] and page.locator(".kit-stale").count() == 2
