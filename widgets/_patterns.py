@@ -5,8 +5,9 @@ A pattern is [head, query, key], each row the shares of 1 that a query gives its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -36,12 +37,16 @@ def given(trace: Any, pieces: Any, patterns: Any, layers: Any) -> Patterns:
     if trace is not None:
         if pieces is not None or patterns is not None or layers is not None:
             raise TypeError("give a trace, or pieces and patterns, not both")
+        if not hasattr(trace, "pieces") or not hasattr(trace, "layers"):
+            raise TypeError(f"trace is a {type(trace).__name__}, which has no pieces and no layers")
         return from_trace(trace)
     if pieces is None or patterns is None:
         missing = "pieces" if pieces is None else "patterns"
         raise TypeError(
             f"{missing} is missing; try Attention(trace) or Attention(pieces=…, patterns=…)"
         )
+    if isinstance(pieces, str):
+        raise ValueError(f"pieces: a list of strings, not the one string {pieces[:20]!r}")
     return from_arrays(patterns, layers, len(pieces))
 
 
@@ -63,6 +68,7 @@ def from_arrays(patterns: Any, layers: Sequence[int] | None, tokens: int) -> Pat
     if isinstance(patterns, Mapping):
         if layers is not None:
             raise ValueError("layers: a dict of patterns names its layers itself; leave it out")
+        _refuse_no_layers(patterns)
         return _lazily(sorted(patterns), lambda layer: patterns[layer], tokens)
     if not isinstance(patterns, (list, tuple)):
         patterns = as_array(patterns)
@@ -74,10 +80,17 @@ def from_arrays(patterns: Any, layers: Sequence[int] | None, tokens: int) -> Pat
     numbers = list(range(len(patterns)) if layers is None else layers)
     if len(numbers) != len(patterns):
         raise ValueError(f"patterns has {len(patterns)} layers, but layers names {len(numbers)}")
+    _refuse_no_layers(numbers)
     if len(set(numbers)) != len(numbers):
         raise ValueError(f"layers names a layer twice: {numbers}")
     place = {layer: at for at, layer in enumerate(numbers)}
     return _lazily(numbers, lambda layer: patterns[place[layer]], tokens)
+
+
+def _refuse_no_layers(layers: Iterable[Any]) -> None:
+    for layer in layers:
+        if not isinstance(layer, Integral) or int(layer) < 0:
+            raise ValueError(f"layers: {layer!r} is no layer; they are whole numbers from 0")
 
 
 def _lazily(layers: list[int], source: Callable[[int], Any], tokens: int) -> Patterns:

@@ -70,6 +70,15 @@ def _character(char: str) -> str:
     return f"⟨{NAMES.get(ord(char), f'U+{ord(char):04X}')}⟩"
 
 
+def short(text: str, most: int) -> str:
+    """`text`, cut to `most` characters with an ellipsis.
+
+    >>> short("a long story", 7)
+    'a long…'
+    """
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
 def number(value: float, unit: str = "") -> str:
     """Three significant digits and a unit.
 

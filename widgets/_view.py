@@ -11,11 +11,13 @@ from traitlets import Instance, link
 from . import export
 from ._answers import Answers, said
 from ._assets import LOADER, Carrier, module
-from ._text import Text
+from ._text import Text, short
 from .session import FromZero, Heads, Session
 
 PICKED = ("token", "layer", "head", "pinned")
 LIMIT = 2_000_000
+SAID = 1_000
+"""Characters of a summary that are stored with a notebook."""
 
 
 class View(anywidget.AnyWidget):
@@ -93,7 +95,8 @@ class View(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """The view, and its summary as plain text where no widget can be shown."""
         data, *metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return ({**data, "text/plain": f"{type(self).__name__}: {self.summary}"}, *metadata)
+        said = f"{type(self).__name__}: {short(self.summary, SAID)}"
+        return ({**data, "text/plain": said}, *metadata)
 
 
 def refuse_heavy(name: str, weight: int, instead: str) -> None:

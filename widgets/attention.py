@@ -17,9 +17,10 @@ from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
 
 from . import _arrays, _heads, _patterns
 from ._overview import overview, summary
+from ._shapes import strings
 from ._stats import described
 from ._text import Text, Texts, clean
-from ._view import View
+from ._view import View, refuse_heavy
 from .session import Session
 
 WINDOW = 768
@@ -206,11 +207,11 @@ def _state(
 ) -> tuple[_patterns.Patterns, dict[str, Any]]:
     """The patterns, and the state of a view that shows them; raises for what cannot be shown."""
     found = _patterns.given(trace, pieces, patterns, layers)
-    pieces = list(trace.pieces if pieces is None else pieces)
+    pieces = strings("pieces", trace.pieces if pieces is None else pieces)
     if special is None:
         special = getattr(trace, "special", None)
     scores = _heads.scored(scores, found)
-    return found, {
+    state = {
         "pieces": pieces,
         "special": _heads.flagged(special, len(pieces)),
         "layers": found.layers,
@@ -222,3 +223,7 @@ def _state(
         "summary": summary(found),
         **overview(found),
     }
+    weight = sum(len(value) for value in state.values() if isinstance(value, bytes))
+    weight += sum(len(piece.encode()) for piece in pieces)
+    refuse_heavy(summary(found), weight, "show some layers: patterns={5: …}, or a part of the text")
+    return found, state

@@ -4,7 +4,7 @@ import { chip, number } from "./kit.js";
 import { headName, rank, strongest } from "./attention_data.js";
 
 const percent = (share) => `${number(100 * share)} %`;
-const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
 export function headline({ title, modelName, layers, heads, tokens }) {
   if (title) return title;

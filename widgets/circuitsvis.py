@@ -8,6 +8,7 @@ a token is shown as it is: `<s>` as `<s>`, a newline as `⏎`, and no token runs
 numpy's, nested lists or tensors.
 """
 
+import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,6 +49,7 @@ class CircuitsVis(View):
     ):
         packed = {name: _packed(array) for name, array in arrays.items()}
         weight = sum(len(part["data"]) for array in packed.values() for part in array["parts"])
+        weight += len(json.dumps(props))
         refuse_heavy(type(self).__name__, weight, "show fewer tokens, layers, heads or neurons")
         super().__init__(
             session=session,

@@ -34,9 +34,9 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
   }, { signal });
 
   // Read out where the keyboard moves inside a picture; where the mouse does, nobody needs to be told.
-  root.addEventListener("focusin", ({ target }) => {
-    detail.setAttribute("aria-live", target.matches('[role="application"]:focus-visible') ? "polite" : "off");
-  }, { signal });
+  const aloud = (on) => detail.setAttribute("aria-live", on ? "polite" : "off");
+  picture.addEventListener("keydown", ({ target }) => aloud(target.role === "application"), { capture: true, signal });
+  picture.addEventListener("pointermove", () => aloud(false), { capture: true, signal });
 
   const tell = { gone: "", failure: "", stale: "", busy: "" };
   const say = () => {

@@ -8,7 +8,8 @@ import numpy as np
 from traitlets import Dict
 
 from ._arrays import as_array
-from ._text import Text, Texts, clean, number, visible
+from ._shapes import strings
+from ._text import Text, Texts, clean, number, short, visible
 from ._view import View, refuse_heavy
 from .session import Session
 
@@ -118,7 +119,7 @@ def _pieces(trace: Any, given: Sequence[str] | None) -> list[str]:
         raise ValueError("Tokens: give a trace (anything with pieces), or pieces=[…]")
     if isinstance(pieces, str):
         raise ValueError(f"pieces: a list of strings, not the one string {pieces[:20]!r}")
-    return [clean(piece) for piece in pieces]
+    return strings("pieces", pieces) if len(pieces) else []
 
 
 def _named(values: Any, name: str, count: int) -> dict[str, np.ndarray]:
@@ -126,7 +127,10 @@ def _named(values: Any, name: str, count: int) -> dict[str, np.ndarray]:
     if values is None:
         return {}
     several = values if isinstance(values, Mapping) else {name: values}
-    return {clean(key): _checked(key, value, (count,), float) for key, value in several.items()}
+    return {
+        clean(str(key)): _checked(str(key), value, (count,), float)
+        for key, value in several.items()
+    }
 
 
 def _unit(name: str, given: str | Mapping[str, str] | None) -> str:
@@ -141,6 +145,8 @@ def _checked(name: str, given: Any, shape: tuple[int, ...], kind: type) -> np.nd
         count = f"{len(array):,}" if array.ndim else "one"
         wanted = "" if array.ndim == len(shape) else f" of shape {array.shape}, not {shape}"
         raise ValueError(f"{shape[0]:,} pieces but {count} {name}{wanted}")
+    if array.dtype.kind not in ("biu" if kind is int else "biuf"):
+        raise ValueError(f"{name} holds {array.dtype}, not {'whole ' * (kind is int)}numbers")
     return array.astype(kind)
 
 
@@ -184,5 +190,5 @@ def _summary(pieces: list[str], named: dict[str, np.ndarray], units: list[str]) 
         top = int(np.nanargmax(finite))
         most = "most surprising" if name == "surprisal" else f"highest {name}"
         mean, high = number(float(np.nanmean(finite)), unit), number(float(finite[top]), unit)
-        return f"{count}; mean {name} {mean}; {most}: {visible(pieces[top])} at {top} ({high})"
+        return f"{count}; mean {name} {mean}; {most}: {short(visible(pieces[top]), 40)} at {top} ({high})"
     return count

@@ -448,3 +448,48 @@ def test_another_text_replaces_the_picture_and_keeps_what_is_picked(open_views):
     assert opened.page.locator(".attention-name").inner_text().startswith("L1H2")
     assert detail(opened).startswith("·two 1 looks at")
     opened.quiet()
+
+
+def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_control(open_views):
+    view = view_of(attention(2, 2, 30))
+    opened = open_views(view, view_of(attention(2, 2, 30)), height=300)
+    opened.page.locator(".attention-matrix").first.click(position={"x": 120, "y": 120})
+    opened.page.mouse.wheel(0, 200)
+    opened.page.wait_for_timeout(300)
+    assert opened.page.evaluate("scrollY") > 100
+    point(opened, 0.4, 0.8)
+    opened.page.keyboard.down("Control")
+    opened.page.mouse.wheel(0, -200)
+    opened.page.wait_for_selector(".attention-zoomed")
+
+
+@pytest.mark.parametrize("shape", [(2, 2, 300), (30, 9, 300), (12, 12, 24)])
+@pytest.mark.parametrize("width", [700, 900, 1200])
+def test_nothing_moves_under_the_mouse(open_views, shape, width):
+    opened = open_views(view_of(attention(*shape, spread=3.0)), width=width)
+    parts = ".attention-grid > *, .attention-direction, .attention-text, .kit-detail, .kit-foot"
+    script = """parts => [...document.querySelectorAll(parts)].map((part) =>
+      ["left", "top"].map((side) => Math.round(part.getBoundingClientRect()[side])).join())"""
+    settle(opened)
+    before = opened.page.evaluate(script, parts)
+    for down in (0.1, 0.35, 0.6, 0.95):
+        point(opened, 0.8 * down, down)
+        assert opened.page.evaluate(script, parts) == before
+
+
+def test_both_directions_and_what_is_left_out_are_told_at_once(open_views):
+    opened = open_views(view_of(attention(2, 2, 30), session=Session(token=4), skip_first=True))
+    one, two = detail(opened).split("\n")[:2]
+    assert one.startswith("·w4 4 looks at") and two.startswith("·w4 4 is looked at by")
+    assert "The first token is not drawn" in detail(opened)
+
+
+def test_what_the_keyboard_does_is_read_out_and_what_the_mouse_does_is_not(open_views):
+    opened = open_views(view_of(attention(2, 2, 12)))
+    line = opened.page.locator(".kit-detail")
+    opened.page.locator(".attention-matrix").focus()
+    press(opened, "ArrowLeft")
+    assert line.get_attribute("aria-live") == "polite"
+    point(opened, 0.2, 0.7)
+    assert line.get_attribute("aria-live") == "off"
+    assert opened.page.locator(".attention canvas:not([aria-hidden])").count() == 0

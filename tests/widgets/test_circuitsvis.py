@@ -126,6 +126,40 @@ def test_what_appears_beside_the_mouse_is_the_token(bare, name: str) -> None:
     assert page.locator(".circuitsvis-paper :is(img, script, svg)").count() == 0
 
 
+def table_of(page) -> list[list[str]]:
+    return page.eval_on_selector_all(
+        ".kit-twin tr", "rows => rows.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    )
+
+
+@pytest.mark.browser
+def test_the_table_of_a_neuron_follows_its_choosers(bare) -> None:
+    values = np.arange(12).reshape(2, 2, 3)
+    view = TextNeuronActivations(["a", " b"], values, first_dimension_labels=["in", "out"])
+    page = bare(view, ".colored-tokens > span")
+    page.get_by_role("button", name="Table").click()
+    assert table_of(page)[1:] == [["0", "0", "a", "0"], ["0", "1", "·b", "6.00"]]
+    page.locator("[id=layer-selector]").select_option(index=1)
+    page.locator("[id=neuron-selector]").select_option(index=2)
+    page.wait_for_function("document.querySelector('.kit-twin').textContent.includes('11.0')")
+    head, *rows = table_of(page)
+    assert head[-1] == "Layer out, Neuron 2" and [row[-1] for row in rows] == ["5.00", "11.0"]
+
+
+@pytest.mark.browser
+def test_the_table_of_top_tokens_ranks_from_both_ends(bare) -> None:
+    values = np.array([[[3.0, 0], [1, 0], [2, 0]], [[0, 7], [0, 9], [0, 8]]])
+    page = bare(TopkTokens([["a", "b", "c"]], [values], max_k=2), "td > span")
+    page.get_by_role("button", name="Table").click()
+    rows = [row[:4] for row in table_of(page)[1:] if row[0] == "0"]
+    ranks = ["highest 1", "highest 2", "lowest 2", "lowest 1"]
+    wanted = [["0", rank, *at] for rank, at in zip(ranks, ["0a", "2c", "2c", "1b"], strict=True)]
+    assert rows == wanted
+    page.locator("[id=layer-selector]").select_option(index=1)
+    page.wait_for_function("document.querySelector('.kit-twin').textContent.includes('Layer 1')")
+    assert [row[3] for row in table_of(page)[1:] if row[0] == "1"] == ["b", "c", "c", "a"]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("text", HOSTILE)
 def test_labels_and_titles_stay_text(bare, text: str) -> None:

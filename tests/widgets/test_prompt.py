@@ -105,6 +105,45 @@ def test_a_saved_page_says_that_it_cannot_ask(open_views):
 
 
 @pytest.mark.browser
+def test_an_error_stands_under_the_text_and_moves_nothing(open_views):
+    prompt = Prompt(Made, text="as it was")
+    opened = open_views(prompt, Tokens(pieces=["a"]))
+    text, below = opened.page.locator(".prompt-text"), opened.page.locator(".kit-frame.tokens")
+    opened.page.evaluate("formicarium.models[formicarium.views[0]].widget_manager.offline = false")
+    opened.put(prompt.session, "comm_live", True)
+    opened.page.evaluate(
+        """id => {
+          globalThis.asked = [];
+          const model = formicarium.models[id];
+          model.send = (question) => asked.push(question);
+          formicarium.models[model.get('session').slice(10)].trigger('comm_live_update');
+        }""",
+        prompt.model_id,
+    )
+    before = [text.bounding_box(), below.bounding_box()]
+    text.evaluate("box => { box.readOnly = false; box.focus(); }")
+    opened.page.keyboard.type("!")
+    opened.page.wait_for_timeout(300)  # what is typed is asked after a short rest
+    question = opened.page.evaluate("asked[0]")
+    opened.tell(prompt, {**question, "kind": "answer", "error": "ValueError: no"})
+    state = opened.page.locator(".prompt-state")
+    assert state.inner_text() == "ValueError: no"
+    assert state.bounding_box()["y"] >= before[0]["y"] + before[0]["height"]
+    assert [text.bounding_box(), below.bounding_box()] == before
+
+
+@pytest.mark.browser
+def test_enter_is_left_to_an_input_method_that_composes(open_views):
+    opened = open_views(Prompt(Made, text="as it was"))
+    handled = """(box, isComposing) => {
+      const about = { key: "Enter", isComposing, bubbles: true, cancelable: true };
+      return !box.dispatchEvent(new KeyboardEvent("keydown", about));
+    }"""
+    text = opened.page.locator(".prompt-text")
+    assert text.evaluate(handled, False) and not text.evaluate(handled, True)
+
+
+@pytest.mark.browser
 def test_a_hostile_text_stays_text(open_views, payload):
     opened = open_views(Prompt(Made, text=payload, title=payload))
     opened.page.locator(".prompt-text").wait_for()

@@ -64,8 +64,42 @@ def test_a_bad_second_text_leaves_the_first_one_whole():
     assert "surprisal" not in view.summary
 
 
+def test_values_are_called_by_their_name_and_a_trace_s_own_are_surprisal_in_nats():
+    plain = widgets.Tokens(pieces=["a"], values=[2.0])
+    assert plain.summary == "1 piece; mean value 2.00; highest value: a at 0 (2.00)"
+    assert widgets.Tokens(a_trace(), values=np.ones(11)).names == ["value"]
+    assert (plain.names, plain._units) == (["value"], [""])
+    own = widgets.Tokens(a_trace())
+    assert (own.names, own._units) == (["surprisal"], ["nats"])
+    named = widgets.Tokens(pieces=["a"], values=[2], value_name="gradient", unit="per token")
+    assert (named.names, named._units) == (["gradient"], ["per token"])
+
+
 @pytest.mark.browser
 class TestInThePage:
+    def test_the_wheel_over_a_text_scrolls_the_notebook(self, open_views):
+        opened = open_views(*(widgets.Tokens(a_trace()) for _ in range(3)), height=200)
+        opened.page.locator(".tokens-text").first.hover()
+        opened.page.mouse.wheel(0, 120)
+        opened.page.wait_for_timeout(300)
+        assert opened.page.evaluate("scrollY") > 50
+
+    def test_a_piece_picked_beforehand_is_in_sight(self, open_views):
+        pieces = [f" w{i}" for i in range(900)]
+        opened = open_views(widgets.Tokens(pieces=pieces, session=widgets.Session(token=700)))
+        opened.page.wait_for_timeout(200)
+        text = opened.page.locator(".tokens-text").bounding_box()
+        piece = opened.page.locator(".tokens-picked").bounding_box()
+        assert text["y"] <= piece["y"] <= text["y"] + text["height"] - piece["height"]
+
+    def test_colours_that_are_numbers_outlast_forced_colours(self, open_views):
+        opened = open_views(widgets.Tokens(pieces=["a", "b"], values=[0.0, 1.0]))
+        ground = "(box) => getComputedStyle(box).backgroundColor"
+        before = [box.evaluate(ground) for box in opened.page.locator(".tokens-piece").all()]
+        opened.page.emulate_media(forced_colors="active")
+        after = [box.evaluate(ground) for box in opened.page.locator(".tokens-piece").all()]
+        assert before == after and len(set(after)) == 2
+
     def test_pieces_stand_in_their_order_as_read(self, open_views):
         view = widgets.Tokens(a_trace())
         opened = open_views(view)
