@@ -19,6 +19,11 @@ settings.register_profile("quick", deadline=None, max_examples=50)
 settings.load_profile("quick")
 
 
+# What child processes run on their own: collecting it for docstrings would refuse this process's
+# connections too.
+collect_ignore_glob = ["offline/*"]
+
+
 @cache
 def _browser() -> str | None:
     return find_browser()
