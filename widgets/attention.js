@@ -19,10 +19,14 @@ export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     let end = new AbortController();
+    const kept = { sorted: false };
     const again = () => {
+      const [part, open] = [el.querySelector('[role="application"]:focus')?.classList[0], unfolded(el)];
       end.abort();
       end = new AbortController();
-      show({ model, el, session, signal: end.signal });
+      show({ model, el, session, signal: end.signal, kept });
+      for (const button of el.querySelectorAll("[aria-expanded]")) if (open.includes(button.textContent)) button.click();
+      if (part) el.querySelector(`.${part}`).focus({ preventScroll: true });
     };
     listen(model, "change:shown", again, signal);
     signal.addEventListener("abort", () => end.abort());
@@ -30,14 +34,17 @@ export default {
   },
 };
 
-function show({ model, el, session, signal }) {
+/** What stands open at the foot. */
+const unfolded = (el) => [...el.querySelectorAll('[aria-expanded="true"]')].map((button) => button.textContent);
+
+function show({ model, el, session, signal, kept }) {
   const hover = hoverOf(session);
   const view = frame({ el, model, session, signal }, { stem: "attention", keys: KEYS, table: () => tableOf(look(), both(look()), live()) });
   const store = headStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
   const small = thumbs(model);
   const [pieces, special, scores, labels] = ["pieces", "special", "scores", "labels"].map((name) => model.get(name));
   const { layers, heads, tokens, causal } = store;
-  const state = { cell: null, hoverHead: null, pinHover: null, sorted: false, width: 0 };
+  const state = { cell: null, hoverHead: null, pinHover: null, width: 0 };
   const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
   const live = () => isLive(model, session);
   const pairOf = (index) => [layers[Math.floor(index / heads)], index % heads];
@@ -47,7 +54,7 @@ function show({ model, el, session, signal }) {
   const turn = (name, value) => { model.set(name, value); model.save_changes(); };
   const log = () => turn("scale", model.get("scale") === "log" ? "linear" : "log");
   const first = () => turn("skip_first", !model.get("skip_first"));
-  const sort = () => { if (scores.length) { state.sorted = !state.sorted; soon(); } };
+  const sort = () => { if (scores.length) { kept.sorted = !kept.sorted; soon(); } };
   const hoverCell = (cell) => {
     const here = cell && cell.query >= 0 && cell.key >= 0 && cell.query < tokens && cell.key < tokens ? cell : null;
     if (JSON.stringify(here) === JSON.stringify(state.cell)) return;
@@ -108,7 +115,7 @@ function show({ model, el, session, signal }) {
       ...theme, pieces, special, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned,
       index: store.index(layer, head), pinnedAt: pinned.map(([l, n]) => store.index(l, n)), hoverHead: state.hoverHead, cell: state.cell,
       labelled: Object.keys(labels).map((key) => store.index(...key.split(".").map(Number))),
-      order: state.sorted ? order : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
+      order: kept.sorted ? order : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
     };
   }
   const both = (now, [layer, head] = state.pinHover ?? [now.layer, now.head]) => store.both(layer, head, now.token);
@@ -129,6 +136,7 @@ function show({ model, el, session, signal }) {
     grid.className = `attention-grid attention-${plan.name}${tokens > WHOLE ? " attention-long" : ""}`;
     const there = store.need([[now.layer, now.head], ...now.pinned]);
     const { height } = parts.overview.draw(now, plan.overview);
+    grid.style.setProperty("--attention-box", `${plan.matrix}px`);
     grid.style.setProperty("--attention-lines", Math.max(3, Math.min(9, Math.floor((plan.matrix - height - 112) / 22))));
     parts.overview.element.setAttribute("aria-label", `heads, ${headName(now.layer, now.head)} picked; arrows pick another`);
     parts.matrix.element.setAttribute("aria-label", `${headName(now.layer, now.head)}, queries down, keys across; arrows move the cell`);
@@ -150,7 +158,7 @@ function show({ model, el, session, signal }) {
       about.known = Boolean(stats);
     }
     pinButton.textContent = now.pinnedAt.includes(now.index) ? "Unpin" : "Pin";
-    switches.sort.setAttribute("aria-pressed", String(state.sorted));
+    switches.sort.setAttribute("aria-pressed", String(kept.sorted));
     parts.text.draw(now, state.pinHover ? both(now, [now.layer, now.head]) : weights);
     const [looks, looked] = tokenLines(now, weights, live());
     const [line, second] = now.hoverHead !== null ? [headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")]), []]
@@ -171,12 +179,14 @@ function show({ model, el, session, signal }) {
   listen(model, "change:title", entitle, signal);
   hover.listen(soon, signal);
   onTheme(retheme, signal);
-  const sizes = new ResizeObserver(([{ contentRect }]) => {
-    const width = Math.floor(contentRect.width);
+  const fit = () => {
+    const width = view.picture.clientWidth;
     if (width && width !== state.width) { state.width = width; draw(); }
-  });
+  };
+  const sizes = new ResizeObserver(fit);
   sizes.observe(view.picture);
   signal.addEventListener("abort", () => sizes.disconnect());
 
   bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, sort }, open: (index) => open(pairOf(index)), pin, pickToken });
+  fit(); // another text in a view that has its place: no frame goes by without it
 }

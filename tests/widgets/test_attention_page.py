@@ -493,3 +493,26 @@ def test_what_the_keyboard_does_is_read_out_and_what_the_mouse_does_is_not(open_
     point(opened, 0.2, 0.7)
     assert line.get_attribute("aria-live") == "off"
     assert opened.page.locator(".attention canvas:not([aria-hidden])").count() == 0
+
+
+def test_another_text_jumps_nothing_and_leaves_open_what_was_open(open_views):
+    view = view_of(attention(2, 3, 4), scores=np.arange(6).reshape(2, 3))
+    opened = open_views(view)
+    page = opened.page
+    for name in ("By score", "Table"):
+        page.get_by_role("button", name=name).click()
+    page.locator(".attention-matrix").focus()
+    settle(opened)
+    height = "() => document.querySelector('.attention-grid').getBoundingClientRect().height"
+    before = page.evaluate(height)
+    view.show(pieces=words(7), patterns=attention(2, 3, 7), scores=np.arange(6).reshape(2, 3))
+    opened.catch_up(
+        view, "pieces", "special", "layers", "heads", "start", "summary", "side", "thumb_side",
+        "thumbs", "all_heads", "all_stats", "opened", "scores", "shown",
+    )  # fmt: skip
+    assert page.evaluate(height) == before  # at once: no frame goes by
+    settle(opened)
+    assert page.evaluate(height) == before
+    assert page.locator(".kit-twin").is_visible()
+    assert page.locator(".attention-matrix:focus").count() == 1
+    assert page.get_by_role("button", name="By score").get_attribute("aria-pressed") == "true"
