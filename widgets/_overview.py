@@ -14,6 +14,8 @@ SIDE = 1024
 """A head larger than this is pooled to it; its details are asked for by window."""
 AT_ONCE = 1_300_000
 """Bytes of heads that go along with the overview."""
+TOGETHER = 1_800_000
+"""Bytes of both; a view sends no more than 2 MB."""
 
 
 def overview(patterns: Patterns) -> dict:
@@ -23,7 +25,8 @@ def overview(patterns: Patterns) -> dict:
     complaints = [check.complaint for check in checks if check.complaint]
     side, thumb = min(patterns.tokens, SIDE), min(patterns.tokens, THUMB)
     count = len(patterns.layers) * patterns.heads
-    light = side == patterns.tokens and count * _arrays.picture_size(side, causal) <= AT_ONCE
+    heads, thumbs = (count * _arrays.picture_size(size, causal) for size in (side, thumb))
+    light = side == patterns.tokens and heads <= AT_ONCE and heads + thumbs <= TOGETHER
     state = {
         "causal": causal,
         "notice": complaints[0] if complaints else "",

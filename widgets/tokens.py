@@ -145,7 +145,7 @@ def _checked(name: str, given: Any, shape: tuple[int, ...], kind: type) -> np.nd
         count = f"{len(array):,}" if array.ndim else "one"
         wanted = "" if array.ndim == len(shape) else f" of shape {array.shape}, not {shape}"
         raise ValueError(f"{shape[0]:,} pieces but {count} {name}{wanted}")
-    if array.dtype.kind not in ("biu" if kind is int else "biuf"):
+    if array.dtype.kind not in ("biu" if kind is int else "biufO"):
         raise ValueError(f"{name} holds {array.dtype}, not {'whole ' * (kind is int)}numbers")
     return array.astype(kind)
 
@@ -190,5 +190,6 @@ def _summary(pieces: list[str], named: dict[str, np.ndarray], units: list[str]) 
         top = int(np.nanargmax(finite))
         most = "most surprising" if name == "surprisal" else f"highest {name}"
         mean, high = number(float(np.nanmean(finite)), unit), number(float(finite[top]), unit)
-        return f"{count}; mean {name} {mean}; {most}: {short(visible(pieces[top]), 40)} at {top} ({high})"
+        piece = short(visible(pieces[top]), 40)
+        return f"{count}; mean {name} {mean}; {most}: {piece} at {top} ({high})"
     return count

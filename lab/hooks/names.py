@@ -90,7 +90,7 @@ def _candidates(key: Key, layers: int) -> list[str]:
     name, layer, *part = (*key, None) if len(key) == 1 else key
     if layer is None:
         return _candidates(name, layers)
-    if not isinstance(layer, Integral) or not -layers <= layer < layers:
+    if not isinstance(layer, Integral) or not -layers <= int(layer) < layers:
         raise UnknownHook(
             f"{key!r}: layer {layer!r} does not exist; this model has layers 0 to {layers - 1}."
         )
