@@ -1,6 +1,6 @@
 // The picture in words: headline, a head's summary, the detail line, the table.
 
-import { chip, number } from "./kit.js";
+import { chip, h, number } from "./kit.js";
 import { headName, rank, strongest } from "./attention_data.js";
 
 const percent = (share) => `${number(100 * share)} %`;
@@ -28,8 +28,8 @@ export function summary(look, stats) {
   const [entropy, first, self, previous, query, key, weight] = stats;
   return [
     `mean entropy ${number(entropy, "nats")}; ${percent(first)} on the first token, ${percent(self)} on itself, `,
-    `${percent(previous)} on the one before; strongest `,
-    ...placed(look, query), " → ", ...placed(look, key), ` ${number(weight)}`,
+    `${percent(previous)} on the one before; `,
+    h("span", { class: "attention-strongest" }, "strongest ", ...placed(look, query), " → ", ...placed(look, key), ` ${number(weight)}`),
   ];
 }
 
