@@ -148,3 +148,18 @@ def test_a_hostile_text_stays_text(open_views, payload):
     opened = open_views(Prompt(Made, text=payload, title=payload))
     opened.page.locator(".prompt-text").wait_for()
     opened.quiet()
+
+
+@pytest.mark.browser
+def test_a_pasted_book_is_cut_before_it_is_sent(open_views):
+    """Ten mebibytes in one message would drop the connection to the kernel."""
+    opened = open_views(Prompt(Made))
+    opened.page.evaluate(
+        """() => {
+            const text = document.querySelector(".prompt-text");
+            text.readOnly = false;  // as it is with a kernel
+            text.focus();
+            document.execCommand("insertText", false, "x".repeat(1_000_000));
+        }"""
+    )
+    assert len(opened.page.locator(".prompt-text").input_value()) == 100_000
