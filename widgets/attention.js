@@ -12,7 +12,9 @@ import { pins, toggled } from "./attention_pins.js";
 import { WHOLE, texts } from "./attention_text.js";
 import { cellLine, headLine, headline, notes, summary, tableOf, tokenLines } from "./attention_words.js";
 
-const button = (label, title, onclick) => h("button", { class: "kit-button", type: "button", title, onclick }, label);
+/** A sign is no name: a button without a letter is called by its title. */
+const button = (label, title, onclick) =>
+  h("button", { class: "kit-button", type: "button", title, "aria-label": /\w/.test(label) ? null : title, onclick }, label);
 
 export default {
   /** Draw, and anew from the start when Python shows another text in the same view. */

@@ -516,3 +516,13 @@ def test_another_text_jumps_nothing_and_leaves_open_what_was_open(open_views):
     assert page.locator(".kit-twin").is_visible()
     assert page.locator(".attention-matrix:focus").count() == 1
     assert page.get_by_role("button", name="By score").get_attribute("aria-pressed") == "true"
+
+
+def test_every_control_has_a_name_and_is_large_enough_to_hit(open_views):
+    view = view_of(attention(2, 2, 8), session=Session(pinned=[[0, 1]]), scores=np.ones((2, 2)))
+    opened = open_views(view)
+    settle(opened)
+    for button in opened.page.locator("button:visible").all():
+        box, name = button.bounding_box(), button.get_attribute("aria-label")
+        assert min(box["width"], box["height"]) >= 24
+        assert re.search(r"\w", name or button.inner_text())
