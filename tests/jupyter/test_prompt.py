@@ -50,7 +50,13 @@ def test_typing_moves_every_view_and_a_refused_text_keeps_them(
 
     for _ in range(80):
         page.keyboard.press("Backspace")
-    page.wait_for_function("document.querySelectorAll('.kit-stale').length === 0", timeout=20_000)
+    page.wait_for_function(  # the whole way back, past every shorter text that fits
+        "!document.querySelector('.kit-stale') && document.body.innerText.includes('6 tokens')"
+        " && document.querySelector('.prompt-text').value === 'abcdef'",
+        timeout=20_000,
+    )
+    page.wait_for_timeout(500)
+    page.wait_for_function("document.body.innerText.includes('4 heads, 6 tokens')", timeout=20_000)
     assert page.locator(".prompt-state").inner_text() == ""
     lab_page.run_cell(1)
     assert "6 abcdef" in "".join(output.get("text", "") for output in lab_page.outputs())
