@@ -114,15 +114,38 @@ def test_an_edit_must_be_a_function(tiny):
         lab.edited(tiny, {("z", 0): 3.0})
 
 
-def test_generation_runs_under_the_edits(tiny):
+def only_a(model):
+    """The model with its logits rigged: the byte A always comes next."""
+
     def rigged(logits):
         logits = logits.clone()
         logits[..., 65] = 1e4
         return logits
 
-    only_a = lab.edited(tiny, {"unembed.hook_out": rigged})
-    made = only_a.generate(IDS, max_new_tokens=3, do_sample=False, verbose=False, stop_at_eos=False)
+    return lab.edited(model, {"unembed.hook_out": rigged})
+
+
+def test_generation_runs_under_the_edits(tiny):
+    plain = {"max_new_tokens": 3, "do_sample": False}
+    made = only_a(tiny).generate(IDS, **plain, verbose=False, stop_at_eos=False)
     assert made[0, -3:].tolist() == [65, 65, 65]
+    *_, last = only_a(tiny).generate_stream(IDS, **plain, verbose=False, stop_at_eos=False)
+    assert last[0, -1] == 65
+
+
+def test_every_way_of_running_runs_under_the_edits(tiny):
+    rigged, seen = only_a(tiny), []
+    ends = [("unembed.hook_out", lambda logits, hook: seen.append(logits[0, -1].argmax().item()))]
+    runs = {
+        "call": rigged(IDS),
+        "forward": rigged.forward(IDS),
+        "run_with_cache": rigged.run_with_cache(IDS)[0],
+        "run_with_hooks": rigged.run_with_hooks(IDS, fwd_hooks=ends),
+    }
+    assert {way: logits[0, -1].argmax().item() for way, logits in runs.items()} == dict.fromkeys(
+        runs, 65
+    )
+    assert seen == [65] and hooks_left(tiny) == 0
 
 
 def test_a_guarded_model_is_still_a_bridge(tiny):

@@ -16,6 +16,7 @@ from lab.hooks.lost import LostEdit
 from lab.hooks.names import Key, matching
 
 Edit = Callable[[Any], Any]
+_RUNS = ("forward", "run_with_cache", "generate", "hf_generate")
 _END = "unembed.hook_out"  # passed by every run that goes through to the logits
 
 
@@ -62,18 +63,16 @@ class Edited:
         with self.hooks():
             return self.model(*args, **kwargs)
 
-    def run_with_cache(self, *args: Any, **kwargs: Any) -> Any:
-        with self.hooks():
-            return self.model.run_with_cache(*args, **kwargs)
-
-    def run_with_hooks(self, *args: Any, fwd_hooks: Any = (), **kwargs: Any) -> Any:
+    def run_with_hooks(
+        self, *args: Any, fwd_hooks: Any = (), bwd_hooks: Any = (), **kwargs: Any
+    ) -> Any:
         # TransformerLens's own run_with_hooks clears every hook at its end, the edits included.
-        with self.hooks(fwd_hooks=list(fwd_hooks)):
+        with self.hooks(fwd_hooks=list(fwd_hooks), bwd_hooks=list(bwd_hooks)):
             return self.model(*args, **kwargs)
 
-    def generate(self, *args: Any, **kwargs: Any) -> Any:
+    def generate_stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
         with self.hooks():
-            return self.model.generate(*args, **kwargs)
+            yield from self.model.generate_stream(*args, **kwargs)
 
     @contextmanager
     def hooks(self, fwd_hooks: Any = (), **kwargs: Any) -> Iterator[Any]:
@@ -88,7 +87,15 @@ class Edited:
     def __getattr__(self, name: str) -> Any:
         if name in ("model", "edits"):  # not set yet: copying and unpickling ask for them first
             raise AttributeError(name)
-        return getattr(self.model, name)
+        found = getattr(self.model, name)
+        return self._under_edits(found) if name in _RUNS else found
+
+    def _under_edits(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with self.hooks():
+                return method(*args, **kwargs)
+
+        return run
 
     def __repr__(self) -> str:
         names = ", ".join(dict.fromkeys(name for name, _ in self.edits))
