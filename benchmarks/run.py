@@ -103,14 +103,14 @@ def plot(rows: list[dict[str, Any]]) -> None:
     figure.update_xaxes(title="tokens", type="log", tickvals=[64, 128, 256, 1024])
     figure.update_yaxes(title="main-thread CPU to first draw, seconds", type="log", dtick=1)
     figure.update_layout(
-        title="12 heads; where a line ends, the view did not finish", template="plotly_white",
-        width=820, height=420, margin={"t": 50, "b": 50}, legend={"x": 0.01, "y": 0.99},
+        title="12 heads; where a line ends, the next length would have sent over 100 MB", template="plotly_white",
+        width=920, height=420, margin={"t": 50, "b": 50}, legend={"x": 1.02, "y": 1},
     )  # fmt: skip
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=attention.find_browser(), args=[*attention.FLAGS]
         )
-        page = browser.new_page(viewport={"width": 840, "height": 440})
+        page = browser.new_page(viewport={"width": 940, "height": 440})
         page.set_content(figure.to_html(include_plotlyjs=True))
         page.wait_for_selector(".legend .traces")
         page.screenshot(path=HERE / "attention.png")
