@@ -103,7 +103,8 @@ def plot(rows: list[dict[str, Any]]) -> None:
     figure.update_xaxes(title="tokens", type="log", tickvals=[64, 128, 256, 1024])
     figure.update_yaxes(title="main-thread CPU to first draw, seconds", type="log", dtick=1)
     figure.update_layout(
-        title="12 heads; where a line ends, the next length would have sent over 100 MB", template="plotly_white",
+        title="12 heads; where a line ends, the next length would have sent over 100 MB",
+        template="plotly_white",
         width=920, height=420, margin={"t": 50, "b": 50}, legend={"x": 1.02, "y": 1},
     )  # fmt: skip
     with sync_playwright() as play:
