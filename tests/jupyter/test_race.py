@@ -64,8 +64,20 @@ print(json.dumps({"runs": runs, "wrong": wrong, "beside": len(beside) - before})
 """
 
 
-def raced(lab_page: LabPage, notebook: str) -> dict[str, Any]:
-    """Run the long cell while the slider moves; what the cell printed."""
+def raced(lab_page: LabPage, notebook: str, tries: int = 3) -> dict[str, Any]:
+    """What the long cell printed, run while the slider moves.
+
+    Now and then JupyterLab keeps every callback until the cell ends; that tells nothing, so it is
+    tried again.
+    """
+    for _ in range(tries):
+        found = _raced_once(lab_page, notebook)
+        if found["beside"] >= 20:
+            break
+    return found
+
+
+def _raced_once(lab_page: LabPage, notebook: str) -> dict[str, Any]:
     lab_page.open(notebook)
     for cell in range(3):
         lab_page.run_cell(cell)
@@ -81,7 +93,7 @@ def raced(lab_page: LabPage, notebook: str) -> dict[str, Any]:
     raise AssertionError(f"the cell did not end: {lab_page.outputs()}")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_a_slider_contaminates_no_run_of_a_running_cell(
     lab_page: LabPage, notebook: Callable[..., str]
 ) -> None:
@@ -91,7 +103,7 @@ def test_a_slider_contaminates_no_run_of_a_running_cell(
     assert found["wrong"] == 0
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_without_the_lock_it_would(lab_page: LabPage, notebook: Callable[..., str]) -> None:
     found = raced(lab_page, notebook("race-bare", SET_UP, WITHOUT_IT, SLIDER, RUNNING_CELL))
     assert found["beside"] >= 20
