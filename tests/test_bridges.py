@@ -186,6 +186,26 @@ def test_built_models_have_the_sizes_asked_for():
     assert not model.training
 
 
+@pytest.mark.parametrize("kind", ["gpt2", "llama"])
+def test_without_an_mlp_attention_is_all_there_is_even_after_training(kind):
+    model = lab.build(kind, d_model=32, d_mlp=0, context=16)
+    ids = torch.randint(0, 256, (4, 16), generator=torch.Generator().manual_seed(1))
+    learner = torch.optim.AdamW(model.original_model.parameters(), lr=0.01, weight_decay=0.1)
+    untrained = model(ids)
+    for _ in range(3):
+        learner.zero_grad()
+        model(ids, return_type="loss").backward()
+        learner.step()
+    with torch.no_grad():
+        logits, cache = model.run_with_cache(ids)
+    assert not torch.allclose(logits, untrained, atol=0.01)
+    for layer in range(model.cfg.n_layers):
+        written = cache["mlp_out", layer]
+        # The same at every position of every text: a bias at most.
+        assert torch.equal(written, written[:1, :1].expand_as(written))
+    assert lab.parity(model).worst <= 1e-5
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -195,7 +215,7 @@ def test_built_models_have_the_sizes_asked_for():
         ({"layers": 1.5}, "layers is 1.5"),
         ({"heads": True}, "heads is True"),
         ({"context": -1}, "context is -1"),
-        ({"d_mlp": 0}, "d_mlp is 0"),
+        ({"d_mlp": -1}, "d_mlp is -1.*0: attention only"),
         ({"kv_heads": 2}, "only kind='llama'"),
         ({"kind": "llama", "kv_heads": 3}, "heads 4 is no multiple of kv_heads 3"),
         ({"kind": "llama", "heads": 64}, "rotary"),

@@ -32,6 +32,7 @@ def build(
             gated SiLU).
         layers, heads, d_model: sizes; `d_model` must be a multiple of `heads`.
         d_mlp: width of the MLP; 4 × d_model, for llama 8/3 × d_model rounded up to a multiple of 8.
+            0: attention only.
         context: the longest prompt, in pieces.
         tokenizer: one piece for each byte if left out.
         kv_heads: llama only: how many key/value heads the query heads share.
@@ -41,6 +42,10 @@ def build(
         ValueError: a size that is no positive whole number, sizes that do not fit together, or a
             model that does not fit into memory.
 
+    Hugging Face's modules know no layer without an MLP, so `d_mlp=0` gives each an MLP of one
+    neuron with all its weights 0: it adds nothing, and its weights get no gradient, so training
+    leaves them at 0 (for gpt2 the MLP's output bias learns, as the attention's does).
+
     >>> model = build(layers=1)                              # doctest: +SKIP
     >>> model.to_tokens("Tom")                               # doctest: +SKIP
     tensor([[ 84, 111, 109]])
@@ -49,13 +54,16 @@ def build(
     sizes = {"layers": layers, "heads": heads, "d_model": d_model, "context": context}
     _refuse_misfits(kind, kv_heads, d_mlp, sizes)
     tokenizer = byte_tokenizer() if tokenizer is None else tokenizer
-    d_mlp = d_mlp or (4 * d_model if kind == "gpt2" else -(-8 * d_model // 24) * 8)
+    if d_mlp is None:
+        d_mlp = 4 * d_model if kind == "gpt2" else -(-8 * d_model // 24) * 8
     placed = placement(device)
     with quiet():
-        config = _config(kind, sizes, d_mlp, kv_heads, tokenizer)
+        config = _config(kind, sizes, max(d_mlp, 1), kv_heads, tokenizer)
         refuse_impossible("build", config.to_dict(), None, 0)
         refuse_over_memory("build", fewest_parameters(config.to_dict()), 4)
         hf_model = _random(config, seed).to(placed.device).eval()
+        if not d_mlp:
+            _silence_mlps(hf_model)
         return wrapped(hf_model, tokenizer, f"untrained {kind} {layers}x{heads}", placed)
 
 
@@ -91,13 +99,21 @@ def _random(config: Any, seed: int) -> Any:
         )
 
 
+def _silence_mlps(hf_model: Any) -> None:
+    for name, parameter in hf_model.named_parameters():
+        if ".mlp." in name:
+            parameter.data.zero_()
+
+
 def _refuse_misfits(kind: str, kv_heads: int, d_mlp: int | None, sizes: dict[str, int]) -> None:
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}: 'gpt2' or 'llama'")
     every = {**sizes, "kv_heads": kv_heads, "d_mlp": 1 if d_mlp is None else d_mlp}
     for name, value in every.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} is {value!r}: a positive whole number is needed")
+        least = 0 if name == "d_mlp" else 1
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            also = " (or 0: attention only)" if name == "d_mlp" else ""
+            raise ValueError(f"{name} is {value!r}: a positive whole number is needed{also}")
     heads, d_model = sizes["heads"], sizes["d_model"]
     if d_model % heads:
         near = (d_model // heads * heads or heads, (d_model // heads + 1) * heads)
