@@ -12,7 +12,7 @@ from lab.storage.gguf import GgufHead, gguf_head
 from lab.storage.headers import TensorInfo, header
 from lab.storage.jsonfiles import read_json
 from lab.storage.refusals import Refused
-from lab.storage.saving import save
+from lab.storage.saving import save, write_model
 from lab.storage.sizes import dimensions, fewest_parameters, refuse_impossible, refuse_over_memory
 from lab.storage.weights import file_tensors, plain_name, refuse_non_finite
 
@@ -45,4 +45,5 @@ __all__ = [
     "run_child",
     "save",
     "sweep",
+    "write_model",
 ]

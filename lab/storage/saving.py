@@ -34,12 +34,21 @@ def save(model: Any, folder: str | os.PathLike[str], *, tokenizer: Any = None) -
     if tokenizer is None:
         raise ValueError("tokenizer is None: give the one this model was trained with")
     _refuse_other_folder(folder)
+    with lease(folder), replacing_folder(folder) as new:
+        write_model(model, new, tokenizer)
+    return folder
+
+
+def write_model(model: Any, folder: Path, tokenizer: Any = None) -> None:
+    """The files of `save`, in a folder that is there and is the caller's to make whole.
+
+    Raises:
+        Refused: a weight is NaN or infinite.
+    """
     bare = model.__dict__.get("original_model", model)
     tensors = file_tensors(bare)
     refuse_non_finite("model", tensors.items())
-    with lease(folder), replacing_folder(folder) as new:
-        _write(bare, tensors, tokenizer, new)
-    return folder
+    _write(bare, tensors, tokenizer if tokenizer is not None else model.tokenizer, folder)
 
 
 def _write(bare: Any, tensors: dict[str, Any], tokenizer: Any, folder: Path) -> None:

@@ -1,0 +1,111 @@
+"""One process or many, a CPU or a GPU, full or half precision: the differences in one place.
+
+accelerate tells which of how many processes this one is and joins their gradients; with
+`accelerate launch` or its `notebook_launcher` the same call runs on several. Every process cuts the
+same batches and computes its own rows of them, so the losses are those of one process alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lab.training.recipe import Recipe
+
+
+class Devices:
+    """Where and in what precision a training computes."""
+
+    def __init__(self, model: Any, recipe: Recipe) -> None:
+        from accelerate import Accelerator
+
+        here = next(model.original_model.parameters()).device
+        self._accelerator = Accelerator(cpu=here.type == "cpu", device_placement=False)
+        self.many = self._accelerator.num_processes > 1
+        self.first = self._accelerator.is_main_process
+        # Alone, a model is trained where it is; among many, where accelerate wants this process.
+        self.device = self._accelerator.device if self.many else here
+        self.half = (recipe.precision or self._precision()) == "bf16"
+        self.compiled = self.device.type == "cuda" if recipe.compiled is None else recipe.compiled
+        share = self._accelerator.num_processes * recipe.accumulate
+        if recipe.batch % share:
+            raise ValueError(
+                f"batch {recipe.batch} cannot be shared by {self._accelerator.num_processes} "
+                f"processes × accumulate {recipe.accumulate}: a multiple of {share} is needed"
+            )
+
+    def ready(self, twin: Any) -> Any:
+        """The twin as it is called: compiled where that pays, joined with other processes'."""
+        loss = self._accelerator.prepare(twin) if self.many else twin
+        return _compiled(loss) if self.compiled else loss
+
+    @contextmanager
+    def seeded(self, recipe: Recipe, step: int) -> Iterator[None]:
+        """Dropout of a step depends on the seed, the step and the process; nothing else's does."""
+        if not recipe.dropout:
+            yield
+            return
+        devices = [self.device] if self.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            number = (recipe.seed, step, self._accelerator.process_index)
+            torch.manual_seed(int(np.random.SeedSequence(number).generate_state(1)[0]))
+            yield
+
+    def parts(self, ids: Tensor, targets: Tensor, accumulate: int) -> list[tuple[Tensor, Tensor]]:
+        """This process's rows of a batch, in as many parts as are accumulated."""
+        many, index = self._accelerator.num_processes, self._accelerator.process_index
+        mine = ids[index::many].to(self.device), targets[index::many].to(self.device)
+        return list(zip(*(part.chunk(accumulate) for part in mine), strict=True))
+
+    @contextmanager
+    def context(self, loss: Any, last: bool) -> Iterator[None]:
+        """Precision of the forward pass; gradients are joined at the last part alone."""
+        waiting: AbstractContextManager[Any] = contextlib.nullcontext()
+        if self.many and not last:
+            waiting = self._accelerator.no_sync(loss)
+        with waiting, torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
+            yield
+
+    def backward(self, loss: Tensor) -> None:
+        # Joining takes the mean over processes; each gave its share of one sum.
+        (loss * self._accelerator.num_processes).backward()
+
+    def summed(self, value: Tensor) -> float:
+        """The sum over processes, as a number."""
+        if self.many:
+            value = self._accelerator.reduce(value, reduction="sum")  # pyright: ignore
+        return float(value)
+
+    def agreed(self, wish: bool) -> bool:
+        """What the first process wishes, known to all."""
+        if not self.many:
+            return wish
+        mine = torch.tensor(float(wish and self.first), device=self.device)
+        return self.summed(mine) > 0
+
+    def wait(self) -> None:
+        """Until all processes are here."""
+        if self.many:
+            self._accelerator.wait_for_everyone()
+
+    def _precision(self) -> str:
+        # On CPUs half precision pays only with the newest instructions, and costs repeatability.
+        half = self.device.type == "cuda" and torch.cuda.is_bf16_supported()
+        return "bf16" if half else "fp32"
+
+
+def _compiled(loss: Any) -> Any:
+    try:
+        return torch.compile(loss)
+    except RuntimeError as error:
+        warnings.warn(
+            f"torch.compile is not possible here ({error}); going on without", stacklevel=4
+        )
+        return loss
