@@ -5,14 +5,17 @@ from lab.tokenizers.bytelevel import byte_signs, byte_tokenizer
 from lab.tokenizers.chat import chat_text
 from lab.tokenizers.cleaning import clean
 from lab.tokenizers.folders import load
+from lab.tokenizers.words import character_tokenizer, word_tokenizer
 
 __all__ = [
     "Merge",
     "byte_signs",
     "byte_tokenizer",
+    "character_tokenizer",
     "chat_text",
     "clean",
     "load",
     "merges",
     "train_bpe",
+    "word_tokenizer",
 ]

@@ -40,10 +40,24 @@ def token_bytes(tokenizer: Any, ids: Iterable[int]) -> list[bytes]:
     return [decode(int(token))[0] for token in ids]
 
 
-def spans(raw: list[bytes]) -> Int[np.ndarray, "pos 2"]:
-    """Where each token begins and ends, in bytes of the whole text."""
-    ends = np.cumsum([len(token) for token in raw], dtype=np.int64)
-    return np.stack([ends - [len(token) for token in raw], ends], axis=1).astype(np.int64)
+def between(tokenizer: Any) -> bytes:
+    """What stands between two tokens in the text and belongs to neither: mostly nothing.
+
+    A space where each token is a word: such a tokenizer has no decoder.
+    """
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    return b" " if backend is not None and backend.decoder is None else b""
+
+
+def spans(raw: list[bytes], gap: bytes = b"") -> Int[np.ndarray, "pos 2"]:
+    """Where each token begins and ends, in bytes of the text that is `gap.join(raw)`.
+
+    >>> spans([b"3", b"+", b"11"], gap=b" ").tolist()
+    [[0, 1], [2, 3], [4, 6]]
+    """
+    sizes = np.array([len(token) for token in raw], dtype=np.int64)
+    starts = np.cumsum(sizes + len(gap)) - sizes - len(gap)
+    return np.stack([starts, starts + sizes], axis=1)
 
 
 def readable(raw: bytes) -> str:

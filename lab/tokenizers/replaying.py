@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 Pair = tuple[str, str]
 
 
-def replayed(words: Mapping[str | Sequence[str], int], merges: Iterable[Pair]) -> list[int]:
+def replayed(words: Mapping[str, int], merges: Iterable[Pair]) -> list[int]:
     """For each merge, how often its pair stands in the words once all merges before it are done.
 
     Args:
-        words: each word (a string, or its symbols) and how often the text has it.
+        words: each word and how often the text has it.
         merges: the pairs, in the order they are joined.
 
     The table of pairs is kept up to date instead of made anew, so that a merge costs only the
@@ -30,7 +30,7 @@ def replayed(words: Mapping[str | Sequence[str], int], merges: Iterable[Pair]) -
 class _Table:
     """Words as symbols, the count of every pair of neighbours, and the words each pair is in."""
 
-    def __init__(self, words: Mapping[str | Sequence[str], int]) -> None:
+    def __init__(self, words: Mapping[str, int]) -> None:
         self.words = [list(word) for word in words]
         self.times = list(words.values())
         self.counts: Counter[Pair] = Counter()

@@ -13,7 +13,7 @@ from torch import Tensor
 from lab.hooks import lock_of, matching
 from lab.hooks.names import Key
 from lab.tokenizers import clean
-from lab.tokenizers.pieces import pieces, spans, token_bytes
+from lab.tokenizers.pieces import between, pieces, spans, token_bytes
 from lab.traces.pages import on_own_pages
 from lab.traces.record import Trace
 
@@ -163,6 +163,7 @@ def _array(tensor: Tensor) -> np.ndarray:
 
 def _record(model: Any, ids: list[int], logits: Tensor, kept: Any, note: str) -> Trace:
     tokenizer, raw = model.tokenizer, token_bytes(model.tokenizer, ids)
+    gap = between(tokenizer)
     with torch.inference_mode():
         logs = logits.float().log_softmax(-1)
         top = logs.topk(min(TOP, logs.shape[-1]))
@@ -173,13 +174,13 @@ def _record(model: Any, ids: list[int], logits: Tensor, kept: Any, note: str) ->
     return Trace(
         pieces=pieces(tokenizer, ids),
         ids=np.array(ids, dtype=np.int64),
-        spans=spans(raw),
+        spans=spans(raw, gap),
         special=np.array([token in specials for token in ids]),
         surprisal=surprisal,
         top_ids=top_ids,
         top_probs=_array(top.values.exp()),
         top_pieces=[pieces(tokenizer, row) for row in top_ids.tolist()],
-        text=b"".join(raw).decode(errors="replace"),
+        text=gap.join(raw).decode(errors="replace"),
         model_name=str(getattr(model.cfg, "model_name", "a model")),
         prepend_bos=ids[0] == tokenizer.bos_token_id,
         activations=kept,
