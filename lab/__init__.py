@@ -8,11 +8,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lab import corpora, tokenizers
     from lab.attention import head_scores, repeated_tokens
     from lab.bridges import build, load, models, parity, placement
     from lab.hooks import edited
     from lab.tokenizers import chat_text
     from lab.traces import Trace, next_probs, trace
+    from lab.training import Recipe, Step, moments, train
 
 _ROOM = {
     "build": "lab.bridges",
@@ -27,27 +29,41 @@ _ROOM = {
     "trace": "lab.traces",
     "head_scores": "lab.attention",
     "repeated_tokens": "lab.attention",
+    "Recipe": "lab.training",
+    "Step": "lab.training",
+    "moments": "lab.training",
+    "train": "lab.training",
 }
+# Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
+_ROOMS = ("corpora", "tokenizers")
 
 __all__ = [
+    "Recipe",
+    "Step",
     "Trace",
     "build",
     "chat_text",
+    "corpora",
     "edited",
     "head_scores",
     "load",
     "models",
+    "moments",
     "next_probs",
     "parity",
     "placement",
     "repeated_tokens",
+    "tokenizers",
     "trace",
+    "train",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name in _ROOM:
         return getattr(importlib.import_module(_ROOM[name]), name)
+    if name in _ROOMS:
+        return importlib.import_module(f"lab.{name}")
     raise AttributeError(f"module 'lab' has no attribute {name!r}; it has {', '.join(__all__)}")
 
 
