@@ -22,6 +22,7 @@ def build(
     context: int = 256,
     tokenizer: Any = None,
     kv_heads: int | None = None,
+    tied: bool | None = None,
     seed: int = 0,
     device: str | None = None,
 ) -> Any:
@@ -36,6 +37,8 @@ def build(
         context: the longest prompt, in pieces.
         tokenizer: one piece for each byte if left out.
         kv_heads: llama only: how many key/value heads the query heads share.
+        tied: whether the pieces read and the pieces written share one table of vectors; the kind's
+            own habit if left out (gpt2 does, llama does not).
         seed: the same seed gives the same weights, and torch's own random state is left alone.
         device: see `lab.placement`.
     Raises:
@@ -59,6 +62,7 @@ def build(
     placed = placement(device)
     with quiet():
         config = _config(kind, sizes, max(d_mlp, 1), kv_heads, tokenizer)
+        config.tie_word_embeddings = kind == "gpt2" if tied is None else tied
         refuse_impossible("build", config.to_dict(), None, 0)
         refuse_over_memory("build", fewest_parameters(config.to_dict()), 4)
         hf_model = _random(config, seed).to(placed.device).eval()
