@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 from lab.traces.record import Trace
 
 if TYPE_CHECKING:
+    from lab.traces.prompts import prompt_ids
     from lab.traces.run import next_probs, trace
 
-__all__ = ["Trace", "next_probs", "trace"]
+__all__ = ["Trace", "next_probs", "prompt_ids", "trace"]
+_ROOM = {"next_probs": "run", "prompt_ids": "prompts", "trace": "run"}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("trace", "next_probs"):
-        return getattr(importlib.import_module("lab.traces.run"), name)
+    if name in _ROOM:
+        return getattr(importlib.import_module(f"lab.traces.{_ROOM[name]}"), name)
     raise AttributeError(f"module 'lab.traces' has no attribute {name!r}")

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lab.hooks import lock_of, matching
 from lab.hooks.names import Key
-from lab.tokenizers import clean
 from lab.tokenizers.pieces import between, pieces, spans, token_bytes
 from lab.traces.pages import on_own_pages
+from lab.traces.prompts import prompt_ids, within_context
 from lab.traces.record import Trace
 
 TOP = 10
@@ -52,8 +52,8 @@ def trace(
     """
     lock_of(model)  # a model without a lock is refused by name
     names = _wanted(model, keep)
-    ids = _ids(model, prompt, prepend_bos, literal)
-    ids, note = _within_context(model, ids, cut)
+    ids = prompt_ids(model, prompt, prepend_bos=prepend_bos, literal=literal)
+    ids, note = within_context(model, ids, cut)
     logits, kept = _run(model, ids, names)
     return _record(model, ids, logits, kept, note)
 
@@ -79,62 +79,6 @@ def _wanted(model: Any, keep: Iterable[Key]) -> list[str]:
     layers = model.cfg.n_layers
     found = (name for key in keep for name in matching(key, model.hook_dict, layers))
     return list(dict.fromkeys(found))
-
-
-def _ids(model: Any, prompt: Any, prepend_bos: bool | None, literal: bool) -> list[int]:
-    if isinstance(prompt, str):
-        if not prompt:
-            raise ValueError("prompt is empty: give at least one character, or token ids")
-        encode = model.tokenizer
-        ids = list(encode(clean(prompt), split_special_tokens=literal)["input_ids"])
-    else:
-        ids = _checked_ids(prompt, model.cfg.d_vocab)
-    return ids if prepend_bos is None else _with_bos(model, ids, prepend_bos)
-
-
-def _checked_ids(prompt: Any, vocab: int) -> list[int]:
-    try:
-        ids = np.asarray(prompt.detach().cpu() if isinstance(prompt, Tensor) else prompt)
-    except ValueError:  # rows of different lengths
-        raise ValueError("prompt holds several texts: give one at a time") from None
-    if not ids.ndim:
-        raise TypeError(f"prompt is a {type(prompt).__name__}: give text, or a row of token ids")
-    if ids.ndim == 2 and len(ids) == 1:
-        ids = ids[0]
-    if ids.ndim != 1 or not ids.size:
-        raise ValueError(f"prompt has shape {ids.shape}: give text, or a row of at least one id")
-    if not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"prompt holds {ids.dtype}, not token ids (integers)")
-    if ids.min() < 0 or ids.max() >= vocab:
-        wrong = ids[(ids < 0) | (ids >= vocab)][0]
-        raise ValueError(f"token id {wrong} is out of the vocabulary: ids go from 0 to {vocab - 1}")
-    return [int(token) for token in ids]
-
-
-def _with_bos(model: Any, ids: list[int], wanted: bool) -> list[int]:
-    bos = model.tokenizer.bos_token_id
-    if bos is None:
-        if wanted:
-            raise ValueError("prepend_bos=True, but this tokenizer has no first token (bos)")
-        return ids
-    there = bool(ids) and ids[0] == bos
-    if wanted == there:
-        return ids
-    return [bos, *ids] if wanted else ids[1:]
-
-
-def _within_context(model: Any, ids: list[int], cut: bool) -> tuple[list[int], str]:
-    if not ids:
-        raise ValueError("prompt has no tokens: give at least one character, or token ids")
-    most, over = model.cfg.n_ctx, len(ids) - model.cfg.n_ctx
-    if over <= 0:
-        return ids, ""
-    if not cut:
-        raise ValueError(
-            f"prompt has {len(ids)} tokens and the model's context is {most}: shorten it by "
-            f"{over}, or pass cut=True to drop the oldest {over}"
-        )
-    return ids[over:], f"the oldest {over} of {len(ids)} tokens were cut: the context is {most}"
 
 
 def _run(model: Any, ids: list[int], names: list[str]) -> tuple[Tensor, dict[str, np.ndarray]]:
