@@ -59,7 +59,11 @@ class Descent:
         }
 
     def take(self, state: dict[str, Tensor]) -> None:
-        """Goes on from a state that `state` gave."""
+        """Goes on from a state that `state` gave.
+
+        Raises:
+            ValueError: it is of other parameters; nothing is taken then.
+        """
         by_name = {name: parameter for parameter, name in self.names.items()}
         owner = {
             parameter: optimiser
@@ -67,6 +71,10 @@ class Descent:
             for group in optimiser.param_groups
             for parameter in group["params"]
         }
+        for key, tensor in state.items():
+            parameter = by_name.get(key.rpartition(":")[0])
+            if parameter is None or (tensor.ndim and tensor.shape != parameter.shape):
+                raise ValueError(f"{key} {tuple(tensor.shape)} belongs to no weight of this model")
         for key, tensor in state.items():
             name, _, quantity = key.rpartition(":")
             parameter = by_name[name]

@@ -25,9 +25,12 @@ class Devices:
 
     def __init__(self, model: Any, recipe: Recipe) -> None:
         from accelerate import Accelerator
+        from accelerate.state import is_initialized
 
         here = next(model.original_model.parameters()).device
-        self._accelerator = Accelerator(cpu=here.type == "cpu", device_placement=False)
+        # The processes are found once; asked for the CPU later, accelerate would refuse.
+        only_cpu = here.type == "cpu" and not is_initialized()
+        self._accelerator = Accelerator(cpu=only_cpu, device_placement=False)
         self.many = self._accelerator.num_processes > 1
         self.first = self._accelerator.is_main_process
         # Alone, a model is trained where it is; among many, where accelerate wants this process.
@@ -64,14 +67,14 @@ class Devices:
         mine = ids[index::many].to(self.device), targets[index::many].to(self.device)
         return list(zip(*(part.chunk(accumulate) for part in mine), strict=True))
 
-    @contextmanager
-    def context(self, loss: Any, last: bool) -> Iterator[None]:
-        """Precision of the forward pass; gradients are joined at the last part alone."""
-        waiting: AbstractContextManager[Any] = contextlib.nullcontext()
-        if self.many and not last:
-            waiting = self._accelerator.no_sync(loss)
-        with waiting, torch.autocast(self.device.type, torch.bfloat16, enabled=self.half):
-            yield
+    def joined(self, loss: Any, last: bool) -> AbstractContextManager[Any]:
+        """Around a part's two passes: gradients are joined at the last part alone."""
+        alone = self.many and not last
+        return self._accelerator.no_sync(loss) if alone else contextlib.nullcontext()
+
+    def precise(self) -> AbstractContextManager[Any]:
+        """Around a forward pass: full or half precision."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.half)
 
     def backward(self, loss: Tensor) -> None:
         # Joining takes the mean over processes; each gave its share of one sum.

@@ -91,20 +91,30 @@ class _Training:
         self.descent = Descent(self.twin, recipe)
         self.loss = self.devices.ready(self.twin)
         self.steps: list[Step] = []
-        self.tokens, self.spent = 0, 0.0
+        self.tokens, self.spent, self.written = 0, 0.0, -1
         self.rows = self._rows(Place())
 
     def run(self, resume: bool) -> Iterator[Step]:
         writing = self.folder is not None and self.devices.first
         with lease(self.folder / "training") if writing and self.folder else nullcontext():
             if not (resume and self.take_up()):
-                yield self.look(self.untrained())
+                self.look(self.untrained())
                 self.write()
+                yield from self.given()
             while self.steps[-1].step < self.recipe.steps:
                 step = self.look(self.update(self.steps[-1].step + 1))
                 if self.due(step):
                     self.write()
-                yield step
+                yield from self.given()
+
+    def given(self) -> Iterator[Step]:
+        """The last step; whoever closes the generator here leaves a checkpoint of it."""
+        try:
+            yield self.steps[-1]
+        except GeneratorExit:
+            if self.written != self.steps[-1].step and not self.devices.many:
+                self.write()
+            raise
 
     def untrained(self) -> Step:
         """Step 0: the loss of the first batch, and nothing learned."""
@@ -184,7 +194,7 @@ class _Training:
             )  # fmt: skip
             moments.write(self.folder, self.model, sitting)
         self.devices.wait()
-        self.saved = time.monotonic()
+        self.saved, self.written = time.monotonic(), self.steps[-1].step
 
     def take_up(self) -> bool:
         """Goes on from the folder's newest checkpoint; False if there is none."""
@@ -207,7 +217,7 @@ class _Training:
         self.steps = sitting.steps
         self.tokens, self.spent = self.steps[-1].tokens, self.steps[-1].seconds
         self.rows = self._rows(sitting.place)
-        self.saved = time.monotonic()
+        self.saved, self.written = time.monotonic(), self.steps[-1].step
         return True
 
     def check_folder(self, resume: bool) -> None:

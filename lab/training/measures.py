@@ -15,19 +15,33 @@ from lab.training.step import Step
 ROWS = 64  # enough that the curve does not jitter, few enough that it costs little
 
 
-@torch.no_grad()
-def validation(twin: Any, devices: Any, rows: Rows, recipe: Recipe) -> float:
-    """The mean loss, nats a piece, over the first rows of the validation text."""
-    total, counted, size = 0.0, 0, max(1, min(recipe.batch // recipe.accumulate, ROWS))
-    first = [next(rows) for _ in range(ROWS)]
-    for start in range(0, ROWS, size):
-        ids, targets = (
-            torch.from_numpy(x).to(devices.device) for x in batch(first[start : start + size], 0)
-        )
-        with torch.autocast(devices.device.type, torch.bfloat16, enabled=devices.half):
-            total += float(twin(ids, targets))
-        counted += int((targets != -100).sum())
-    return total / max(1, counted)
+class Validation:
+    """The mean loss, nats a piece, over the first rows of a text: the same rows at every look."""
+
+    def __init__(self, rows: Rows, recipe: Recipe, devices: Any) -> None:
+        first = []
+        for row in rows:
+            if rows.place.round or len(first) == ROWS:
+                break
+            first.append(row)
+        size = max(1, min(recipe.batch // recipe.accumulate, ROWS))
+        self._batches = [
+            tuple(torch.from_numpy(x).to(devices.device) for x in batch(first[at : at + size], 0))
+            for at in range(0, len(first), size)
+        ]
+        self._counted = sum(int((targets != -100).sum()) for _, targets in self._batches)
+        self._devices = devices
+
+    @torch.no_grad()
+    def __call__(self, twin: Any) -> float:
+        """The twin's loss; it is in training mode again afterwards."""
+        twin.eval()
+        total = 0.0
+        for ids, targets in self._batches:
+            with self._devices.precise():
+                total += float(twin(ids, targets))
+        twin.train()
+        return total / self._counted
 
 
 def measured(step: Step, valid: float | None, model: Any, metrics: Mapping[str, Any]) -> Step:

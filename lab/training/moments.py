@@ -12,32 +12,19 @@ import json
 import math
 import re
 import shutil
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from lab import storage
-from lab.storage import Refused, replacing_folder
-from lab.training.recipe import Recipe
-from lab.training.rows import Place
-from lab.training.step import Step, history, steps_of
+from lab.storage import replacing_folder
+from lab.training import sittings
+from lab.training.sittings import HISTORY, STATE, TRAINING, Sitting
+from lab.training.step import Step
 
-STATE, TRAINING = "state.safetensors", "training.json"
-MOMENT, HISTORY = "moment.json", "history.json"
+MOMENT = "moment.json"
 _NAME = re.compile(r"step-(\d{6,})$")
-_LONGEST = 256 * 2**20  # a history of a million steps
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """All that is needed besides the weights to go on."""
-
-    recipe: Recipe
-    place: Place
-    steps: list[Step]
-    corpus: str
-    tokenizer: str  # a digest
-    state: dict[str, Any]  # tensors
 
 
 def moments(folder: str | Path) -> list[Path]:
@@ -68,24 +55,32 @@ def step_of(moment: Path) -> int:
     return int(found[1])
 
 
-def write(folder: Path, model: Any, sitting: Sitting) -> Path:
-    """Writes the checkpoint of the last step, then takes from the older ones what they lose."""
-    from safetensors.torch import save_file
+def write(folder: Path, model: Any, sitting: Sitting, state: dict[str, Any]) -> Path:
+    """Writes the checkpoint of the last step, then takes from the older ones what they lose.
 
+    Raises:
+        OSError: the disk is full, or not to be written to; the older checkpoints stay.
+        Refused: a weight is NaN or infinite.
+    """
     last = sitting.steps[-1]
     target = folder / f"step-{last.step:06d}"
-    with replacing_folder(target) as new:
+    with _told(target), replacing_folder(target) as new:
         storage.write_model(model, new)
-        save_file({name: t.contiguous() for name, t in sitting.state.items()}, new / STATE)
-        _write_json(new / MOMENT, _moment(last))
-        _write_json(new / HISTORY, history(sitting.steps))
-        _write_json(new / TRAINING, _training(sitting))
+        sittings.write(new, sitting, state)
+        (new / MOMENT).write_text(json.dumps(_moment(last)), encoding="utf-8")
     for older in moments(folder):
         if older != target:
             for name in (STATE, TRAINING, HISTORY):
                 (older / name).unlink(missing_ok=True)
-    thin(folder, sitting.recipe.keep)
+    thin(folder, sitting.terms.recipe.keep)
     return target
+
+
+def clean_up(folder: Path) -> None:
+    """Removes what a killed training left half done; for whoever holds the folder's lease."""
+    storage.sweep(folder, older_than=-1)
+    for gone in folder.glob(".step-*.gone"):
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def thin(folder: Path, keep: int) -> list[Path]:
@@ -102,8 +97,6 @@ def thin(folder: Path, keep: int) -> list[Path]:
         left[nearest].rename(gone)  # in one step: no half-removed checkpoint is ever listed
         shutil.rmtree(gone, ignore_errors=True)
         removed.append(left[nearest])
-    for gone in folder.glob(".step-*.gone"):
-        shutil.rmtree(gone, ignore_errors=True)
     return removed
 
 
@@ -115,40 +108,17 @@ def newest(folder: Path) -> Path | None:
     return whole[-1] if whole else None
 
 
-def read(moment: Path) -> Sitting:
-    """What `write` wrote besides the model.
-
-    Raises:
-        Refused: a file is damaged or of another kind; the folder is left as it is.
-    """
-    from safetensors.torch import load_file
-
-    storage.header(moment / STATE)
-    columns = storage.read_json(moment / TRAINING)
-    past = storage.read_json(moment / HISTORY, limit=_LONGEST)
-    try:
-        return Sitting(
-            Recipe(**columns["recipe"]),
-            Place(**columns["place"]),
-            steps_of(past),
-            columns["corpus"],
-            columns["tokenizer"],
-            load_file(moment / STATE),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise Refused(moment / TRAINING, f"it does not describe a training ({error})") from None
-
-
 def last_history(folder: str | Path) -> list[Step]:
     """All steps of a training so far, from its newest checkpoint.
 
     Raises:
         FileNotFoundError: no checkpoint in the folder tells them.
+        Refused: the file that tells them is damaged.
     """
     moment = newest(Path(folder))
     if moment is None:
         raise FileNotFoundError(f"folder {folder}: no checkpoint with {HISTORY} in it")
-    return steps_of(storage.read_json(moment / HISTORY, limit=_LONGEST))
+    return sittings.past_steps(moment)
 
 
 def _moment(step: Step) -> dict[str, Any]:
@@ -156,14 +126,14 @@ def _moment(step: Step) -> dict[str, Any]:
     return {name: getattr(step, name) for name in names}
 
 
-def _training(sitting: Sitting) -> dict[str, Any]:
-    return {
-        "recipe": sitting.recipe.to_dict(),
-        "place": asdict(sitting.place),
-        "corpus": sitting.corpus,
-        "tokenizer": sitting.tokenizer,
-    }
+@contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """safetensors tells a full disk in words of its own."""
+    from safetensors import SafetensorError
 
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, allow_nan=True), encoding="utf-8")
+    try:
+        yield
+    except SafetensorError as error:
+        raise OSError(f"{target} could not be written: {error}") from error
+    except OSError as error:
+        raise OSError(error.errno, f"checkpoint not written: {error.strerror}", str(target)) from error

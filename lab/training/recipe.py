@@ -111,12 +111,18 @@ class Recipe:
         """The recipe as plain values, for a file."""
         return {**asdict(self), "betas": list(self.betas)}
 
-    def differences(self, other: Recipe) -> list[str]:
-        """What would make a training go on differently, as sentences; empty if nothing."""
+    def differences(self, other: Recipe, done: int = 0) -> list[str]:
+        """What would have made the steps done so far differ, as sentences; empty if nothing.
+
+        The course of the learning rate may be changed as far as it is still to come: so the end of
+        a "constant" or "trapezoid" training can be put off.
+        """
+        same_rates = all(self.rate(n) == other.rate(n) for n in range(1, done + 1))
+        harmless = (*_HARMLESS, *_COURSE) if same_rates else _HARMLESS
         return [
             f"{field.name} was {getattr(other, field.name)!r}, is {getattr(self, field.name)!r}"
             for field in fields(self)
-            if field.name not in _HARMLESS
+            if field.name not in harmless
             and getattr(self, field.name) != getattr(other, field.name)
         ]
 
@@ -130,6 +136,8 @@ class Recipe:
 
 # What is looked at and kept, and how fast it goes, changes no weight.
 _HARMLESS = ("every", "keep", "seconds", "compiled")
+# What decides nothing but the learning rates.
+_COURSE = ("steps", "lr", "warmup", "schedule", "cooldown", "floor")
 
 
 def _whole(name: str, value: Any, least: int) -> None:

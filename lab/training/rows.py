@@ -6,7 +6,8 @@ their block too. What a block's last row lacks is left out (less than one row a 
 depends on the seed, the round through the corpus and the block's number alone, so a place in the
 text is three numbers, and going on from there is the same as never having stopped.
 
-A document with an `answer` gets a row of its own, and only its answer counts in the loss.
+A document with an `answer` gets a row of its own, and only its answer counts in the loss; what is
+beyond the row's length is left out, and the whole row if nothing of the answer is left.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
+
+from lab.training.reading import starting, text_of
 
 BLOCK = 512
 KEPT_BYTES = 256 * 2**20  # pieces of a corpus that fits are kept instead of cut anew each round
@@ -38,18 +41,16 @@ class Rows:
     """An endless stream of rows of `context + 1` pieces; `place` is where the next one stands.
 
     Raises:
-        ValueError: the corpus gives nothing to learn from.
-        TypeError: it gives something that is no text, or can be gone through only once.
+        ValueError: the corpus gives nothing to learn from, or the tokenizer has no end-of-text
+            piece to stand between documents.
+        TypeError: the corpus gives something that is no text.
     """
 
     def __init__(
         self, corpus: Any, tokenizer: Any, context: int, *, seed: int = 0, place: Place = Place()
     ) -> None:
-        if iter(corpus) is corpus:
-            raise TypeError(
-                "corpus is an iterator, which can be gone through only once: "
-                "a list or one of lab.corpora is needed"
-            )
+        if tokenizer.eos_token_id is None:
+            raise ValueError("tokenizer has no end-of-text piece: set its eos_token")
         self.place = place
         self._corpus, self._tokenizer = corpus, tokenizer
         self._context, self._seed = context, seed
@@ -63,6 +64,11 @@ class Rows:
     def __next__(self) -> Row:
         return next(self._rows)
 
+    def back(self, place: Place) -> None:
+        """Goes on from another place."""
+        self.place = place
+        self._rows = self._stream()
+
     def _stream(self) -> Iterator[Row]:
         while True:
             got = 0
@@ -75,14 +81,18 @@ class Rows:
                     yield rows[row]
                 self.place = Place(self.place.round, number + 1)
             if not got and not self.place.block:
-                raise ValueError("corpus gave no documents with at least two pieces to learn from")
+                raise ValueError(
+                    "corpus gave nothing to learn from: documents of two pieces and more are "
+                    f"needed, with answers that begin within the context of {self._context}"
+                )
             self.place = Place(self.place.round + 1)
 
     def _blocks(self, first: int) -> Iterator[tuple[int, list[Document]]]:
+        yield from islice(enumerate(self._kept), first, None)
         if self._whole:
-            yield from islice(enumerate(self._kept), first, None)
             return
-        documents = _starting(self._corpus, first * BLOCK)
+        first = max(first, len(self._kept))
+        documents = starting(self._corpus, first * BLOCK)
         for number in range(first, 2**62):
             block = [self._pieces(chunk) for chunk in _chunks(documents, BLOCK)]
             flat = [document for chunk in block for document in chunk]
@@ -97,11 +107,12 @@ class Rows:
         return (len(self._kept) + 1) * sum(ids.nbytes + counted.nbytes for ids, counted in block)
 
     def _pieces(self, documents: list[Any]) -> list[Document]:
-        texts = [_text(document) for document in documents]
+        texts = [text_of(document) for document in documents]
         answers = [getattr(document, "answer", None) for document in documents]
         coded = self._tokenizer(
             texts,
             add_special_tokens=False,
+            verbose=False,  # a text may well be longer than the context: it is cut into rows
             return_offsets_mapping=any(a is not None for a in answers),
         )
         result = []
@@ -116,11 +127,9 @@ class Rows:
     def _cut(self, block: list[Document], turn: int, number: int) -> list[Row]:
         random = np.random.default_rng([self._seed, turn, number])
         order = [block[i] for i in random.permutation(len(block))]
-        rows = [
-            (ids[: self._context + 1], counted[: self._context + 1])
-            for ids, counted in order
-            if len(counted) > 1
-        ]
+        end = self._context + 1
+        answered = ((ids[:end], counted[:end]) for ids, counted in order if len(counted))
+        rows = [row for row in answered if row[1][1:].any()]
         rows += self._string([ids for ids, counted in order if not len(counted)])
         return [rows[i] for i in random.permutation(len(rows))]
 
@@ -147,22 +156,9 @@ def batch(rows: list[Row], fill: int) -> tuple[np.ndarray, np.ndarray]:
     return inputs, targets
 
 
-def _starting(corpus: Any, at: int) -> Iterator[Any]:
-    if hasattr(corpus, "starting"):
-        return iter(corpus.starting(at))
-    return islice(iter(corpus), at, None)
-
-
 def _chunks(documents: Iterator[Any], total: int, size: int = 128) -> Iterator[list[Any]]:
     for _ in range(total // size):
         chunk = list(islice(documents, size))
         if not chunk:
             return
         yield chunk
-
-
-def _text(document: Any) -> str:
-    text = document if isinstance(document, str) else getattr(document, "text", None)
-    if not isinstance(text, str):
-        raise TypeError(f"corpus gave a {type(document).__name__}: a str or a Document is needed")
-    return text

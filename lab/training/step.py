@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 
@@ -36,11 +36,8 @@ def history(steps: list[Step]) -> dict[str, list[Any]]:
     [[0.6, 0.8]]
     """
     names = [item.name for item in fields(Step)]
-    rows = [asdict(step) for step in steps]
-    return {
-        name: [list(row[name]) if name == "layer_grads" else row[name] for row in rows]
-        for name in names
-    }
+    columns = {name: [getattr(step, name) for step in steps] for name in names}
+    return {**columns, "layer_grads": [list(each) for each in columns["layer_grads"]]}
 
 
 def steps_of(columns: dict[str, list[Any]]) -> list[Step]:

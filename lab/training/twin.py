@@ -19,7 +19,14 @@ from torch.nn import functional as F
 from lab.hooks import lock_of
 from lab.storage import file_tensors, plain_name
 
-_DROPOUTS = ("resid_pdrop", "embd_pdrop", "attn_pdrop", "attention_dropout")
+# As the families call it: what is not set here would be drawn from torch's own random state.
+_DROPOUTS = (
+    "resid_pdrop", "embd_pdrop", "attn_pdrop", "attention_dropout", "hidden_dropout", "dropout",
+    "resid_dropout", "embed_dropout", "activation_dropout",
+)  # fmt: skip
+# The same curve in one kernel: spelled out in Python it is a third of a small model's step.
+_ACTIVATIONS = ("activation_function", "hidden_act")
+_IN_ONE = {"gelu_new": "gelu_pytorch_tanh"}
 
 
 class Twin(nn.Module):
@@ -58,6 +65,12 @@ class Twin(nn.Module):
         """The weights under the names of a model folder's file."""
         return file_tensors(self.plain)
 
+    @torch.no_grad()
+    def take(self, weights: dict[str, Tensor]) -> None:
+        """The other way: weights as `weights` gives them."""
+        for name, tensor in self.weights().items():
+            tensor.copy_(weights[name])
+
     def layer_parameters(self) -> list[list[nn.Parameter]]:
         """The parameters of each layer, first to last."""
         layers = next(
@@ -80,6 +93,9 @@ def _fresh(bare: Any, dropout: float) -> Any:
     for name in _DROPOUTS:
         if hasattr(config, name):
             setattr(config, name, dropout)
+    for name in _ACTIVATIONS:
+        if (spelled := getattr(config, name, None)) in _IN_ONE:
+            setattr(config, name, _IN_ONE[spelled])
     config._attn_implementation = "sdpa"
     config.pad_token_id = None  # end-of-text stands in the rows as a piece like any other
     with torch.random.fork_rng(devices=[]):
