@@ -1,29 +1,28 @@
 // Curves over one horizontal axis: a stack of panels with axes, lines, bands of colour, marks, and a crosshair through all.
-//   const plot = chart({ signal, label: "loss by step", point: (x) => …, pick: (x) => … });   // x in data units; point(null): left
-//   parent.append(plot.element);                     // takes the focus (role application): bind keys() to it
-//   plot.draw({ width, x, panels, theme, now });     // everything anew; now: x of the moment shown elsewhere (thick line), or null
-//   plot.cross(412);                                 // the crosshair alone, with dots on the lines; null takes it away
-// theme: inks(root), anew for each theme.   x: { low, high, log, text(value) } – text makes the ticks, tidy() unless given.
+//   const plot = chart({ signal, label: "loss by step", point: (x) => …, pick: (x) => … });  // in data units; point(null): left
+//   parent.append(plot.element);                  // takes the focus (role application): bind keys() to it
+//   plot.draw({ width, x, panels, theme, now });  // everything anew; now: x of the moment shown elsewhere (thick line), or null
+//   plot.cross(412);                              // the crosshair alone, with dots on the lines; null takes it away
+// theme: inks(root), anew for each theme.  x: { low, high, log, text(value) }, text for the ticks where tidy() will not do.
 // panels, from the top: { height, head, y: { low, high, log }, lines, strip, marks }
-//   head: an element shown in the row above the plot (HEAD px), filled by the caller
+//   head: an element for the row above the plot, HEAD px high, filled by the caller
 //   lines: [{ x, y, colour, width, alpha, dash, radius, mute }]: x grows, gaps where y is not finite; radius: points too
 //     (width 0: points alone); mute: no dot under the crosshair
-//   strip, instead of y and lines: { rows: names, ends, values, colour(value) → [r, g, b] }: column i reaches from the column
-//     before to x = ends[i] and holds values[i * rows.length …]
+//   strip, instead of y and lines: { rows: names, ends, values, colour(value) → [r, g, b] }: column i reaches to x = ends[i]
+//     and holds values[i * rows.length …]
 //   marks: [{ x, y, colour }]: a dashed line down the panel, and a ring where y is given
-
 import { CATEGORIES, css, h, isDark, number } from "./kit.js";
 
 export const [HEAD, GUTTER, FOOT, RIGHT] = [18, 46, 20, 10];
 
-/** Round numbers between two others, about so many at most; on a log axis 1, 10, 100 or 1, 2, 5, 10. */
+/** Round numbers between two others, about so many at most; on a log axis 1, 2, 5, 10, or 1, 10, 100. */
 export function ticks(low, high, most, log = false) {
-  if (log && low > 0 && high / low >= 5) {
+  if (log && high / low >= 5) {
     const [from, to] = [low, high].map((end) => Math.floor(Math.log10(end)));
     const every = Math.ceil((to - from) / most) || 1;
-    const powers = Array.from({ length: Math.floor((to - from) / every) + 1 }, (_, i) => from + i * every);
-    const inside = (parts) => powers.flatMap((power) => parts.map((part) => Number(`${part}e${power}`))).filter((value) => value >= low && value <= high);
-    return inside([1, 2, 5]).length <= most ? inside([1, 2, 5]) : inside([1]);
+    const powers = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter((power) => power % every === 0);
+    const inside = [[1, 2, 5], [1, 3], [1]].map((parts) => powers.flatMap((power) => parts.map((part) => Number(`${part}e${power}`))).filter((value) => value >= low && value <= high));
+    return inside.find((found) => found.length <= most) ?? inside[2];
   }
   const rough = (high - low) / most || 1;
   const size = 10 ** Math.floor(Math.log10(rough));
@@ -35,9 +34,9 @@ export function ticks(low, high, most, log = false) {
 /** A number as a tick says it: 0.25, 20k, 1.5M, 10⁻⁵. */
 export function tidy(value) {
   const size = Math.abs(value);
-  if (size >= 1e10 || (size && size < 1e-3)) return number(value).replace(/\.?0+·/, "·").replace(/^1·/, "");
-  const [part, unit] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([from]) => size >= from) ?? [1, ""];
-  return `${Number((value / (unit === "k" ? 1e3 : part)).toPrecision(4))}${unit}`.replace("-", "−");
+  if (size && size < 1e-3) return number(value).replace(/\.?0+·/, "·").replace(/^1·/, "");
+  const [part, unit] = size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
+  return `${Number((value / part).toPrecision(4))}${unit}`.replace("-", "−");
 }
 
 /** Places along an axis: `at(value)` in pixels between from and to, and back with `value(px)`. */
@@ -72,8 +71,14 @@ export function nearest(xs, x) {
 /** The theme's inks and font, and `lines`: colours that tell curves apart. */
 export function inks(root) {
   const [dark, style] = [isDark(root), getComputedStyle(root)];
-  const lines = (dark ? [4, 1, 2, 3, 5, 6] : [0, 5, 2, 3, 1, 4]).map((i) => css(CATEGORIES[i]));
-  return ["ink", "soft", "paper", "line", "accent", "sans"].reduce((all, name) => ({ ...all, [name]: style.getPropertyValue(`--kit-${name}`).trim() }), { dark, lines });
+  const found = { dark, lines: (dark ? [4, 1, 2, 3, 5, 6] : [0, 5, 2, 3, 1, 4]).map((i) => css(CATEGORIES[i])) };
+  for (const name of ["ink", "soft", "paper", "line", "accent", "sans"]) found[name] = style.getPropertyValue(`--kit-${name}`).trim();
+  return found;
+}
+
+/** Give an element these children, and leave it alone where it has them. */
+export function fill(element, children) {
+  if (element.children.length !== children.length || children.some((child, i) => element.children[i] !== child)) element.replaceChildren(...children);
 }
 
 /** Builds a chart; see the head of this file. */
@@ -97,16 +102,16 @@ export function chart({ signal, label, point = () => {}, pick = () => {} }) {
     element, cross,
     draw(next) {
       let end = 0;
+      const right = next.width - RIGHT;
       const places = next.panels.map((panel) => {
         const from = end + (panel.head ? HEAD : 5);
         end += panel.height;
+        if (panel.head) Object.assign(panel.head.style, { top: `${from - HEAD}px`, left: `${GUTTER}px`, right: `${RIGHT}px` });
         return { ...panel, from, to: end, down: axis(panel.y ?? { low: 0, high: 1 }, end - 3, from + 3) };
       });
-      look = { ...next, places, end, height: end + FOOT, right: next.width - RIGHT, across: axis(next.x, GUTTER, next.width - RIGHT) };
+      look = { ...next, places, end, right, height: end + FOOT, across: axis(next.x, GUTTER, right) };
       element.style.height = `${look.height}px`;
-      const named = places.filter(({ head }) => head);
-      if (named.some(({ head }, i) => heads.children[i] !== head) || heads.children.length > named.length) heads.replaceChildren(...named.map(({ head }) => head));
-      for (const { head, from } of named) Object.assign(head.style, { top: `${from - HEAD}px`, left: `${GUTTER}px`, right: `${RIGHT}px` });
+      fill(heads, places.map(({ head }) => head).filter(Boolean));
       paint(sized(base, look), look);
       cross(crossed);
     },
@@ -129,17 +134,21 @@ function paint(context, look) {
     const { from, to, down, lines = [], marks = [] } = place;
     context.save();
     if (place.strip) strip(context, look, place);
-    else grid(context, look, place);
+    else if (place.y) grid(context, look, place);
     context.beginPath();
     context.rect(GUTTER - 3, from - 3, right - GUTTER + 6, to - from + 6);
     context.clip();
-    for (const { x, colour } of marks) stroke(context, [[across.at(x), from], [across.at(x), to]], { colour, width: 1, dash: [3, 3] });
-    for (const line of lines) curve(context, line, across, down);
-    for (const { x, y, colour } of marks) ring(context, across.at(x), down.at(y), colour, theme.paper);
+    for (const { x, colour } of marks) upright(context, across.at(x), from, to, { colour, width: 1, dash: [3, 3] });
+    for (const { radius, ...line } of lines) {
+      const points = Array.from(line.x, (value, i) => [across.at(value), down.at(line.y[i])]);
+      stroke(context, points, line);
+      if (radius) for (const at of points) disc(context, at, radius, line.colour);
+    }
+    for (const { x, y, colour } of marks) for (const [radius, ink] of [[5.5, theme.paper], [4.5, colour], [2, theme.paper]]) disc(context, [across.at(x), down.at(y)], radius, ink);
     context.restore();
   }
   feet(context, look);
-  if (Number.isFinite(now)) stroke(context, [[across.at(now), 0], [across.at(now), end]], { colour: theme.accent, width: 2 });
+  upright(context, across.at(now ?? NaN), 0, end, { colour: theme.accent, width: 2 });
 }
 
 /** The ticks of the common axis; one that would touch its neighbour goes without a number. */
@@ -156,58 +165,56 @@ function feet(context, { theme, x, across, end, width }) {
   }
 }
 
-function grid(context, { theme, right }, { y, from, to, down }) {
-  Object.assign(context, { textAlign: "right", textBaseline: "middle" });
-  for (const value of ticks(y.low, y.high, Math.max(2, Math.floor((to - from) / 28)), y.log)) {
+/** What a row is called, in the gutter on its left. */
+function named(context, { theme }, text, y) {
+  Object.assign(context, { fillStyle: theme.soft, textAlign: "right", textBaseline: "middle" });
+  context.fillText(text, GUTTER - 6, y);
+}
+
+function grid(context, look, { y, from, to, down }) {
+  for (const value of ticks(y.low, y.high, Math.max(3, Math.floor((to - from) / 24)), y.log)) {
     const at = Math.round(down.at(value));
-    context.fillStyle = theme.line;
-    context.fillRect(GUTTER, at, right - GUTTER, 1);
-    context.fillStyle = theme.soft;
-    context.fillText(tidy(value), GUTTER - 6, at + 0.5);
+    context.fillStyle = look.theme.line;
+    context.fillRect(GUTTER, at, look.right - GUTTER, 1);
+    named(context, look, tidy(value), at + 0.5);
   }
 }
 
-function strip(context, { theme, across, x }, { strip: { rows, ends, values, colour }, from, to }) {
+function strip(context, look, { strip: { rows, ends, values, colour }, from, to }) {
   const tall = (to - from) / rows.length;
-  let left = across.at(x.low);
-  for (let i = 0; i < ends.length; i++) {
-    const right = across.at(ends[i]);
-    for (let row = 0; row < rows.length; row++) {
+  let left = look.across.at(look.x.low);
+  ends.forEach((end, i) => {
+    const right = look.across.at(end);
+    rows.forEach((_, row) => {
       const value = values[i * rows.length + row];
-      if (!Number.isFinite(value)) continue;
+      if (!Number.isFinite(value)) return;
       context.fillStyle = css(colour(value));
       context.fillRect(left, from + row * tall, right - left + 0.5, Math.max(tall - 1, 1));
-    }
+    });
     left = right;
-  }
-  Object.assign(context, { fillStyle: theme.soft, textAlign: "right", textBaseline: "middle" });
-  const every = Math.ceil(11 / tall);
-  for (let row = 0; row < rows.length; row += every) context.fillText(rows[row], GUTTER - 6, from + (row + 0.5) * tall);
-}
-
-function curve(context, { x, y, radius = 0, ...look }, across, down) {
-  const points = Array.from(x, (value, i) => [across.at(value), down.at(y[i])]);
-  stroke(context, points, look);
-  if (radius) for (const [px, py] of points) disc(context, px, py, radius, look.colour);
+  });
+  rows.forEach((name, row) => { if (row % Math.ceil(11 / tall) === 0) named(context, look, name, from + (row + 0.5) * tall); });
 }
 
 function stroke(context, points, { colour, width = 1.5, alpha = 1, dash = [] }) {
   if (!width) return;
+  context.save();
   Object.assign(context, { strokeStyle: colour, lineWidth: width, globalAlpha: alpha, lineJoin: "round" });
   context.setLineDash(dash);
   context.beginPath();
-  let drawing = false;
+  let way = "moveTo";
   for (const [px, py] of points) {
     const there = Number.isFinite(px + py);
-    if (there) context[drawing ? "lineTo" : "moveTo"](px, py);
-    drawing = there;
+    if (there) context[way](px, py);
+    way = there ? "lineTo" : "moveTo";
   }
   context.stroke();
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+  context.restore();
 }
 
-function disc(context, px, py, radius, colour) {
+const upright = (context, px, from, to, look) => stroke(context, [[px, from], [px, to]], look);
+
+function disc(context, [px, py], radius, colour) {
   if (!Number.isFinite(px + py)) return;
   context.fillStyle = colour;
   context.beginPath();
@@ -215,17 +222,11 @@ function disc(context, px, py, radius, colour) {
   context.fill();
 }
 
-const ring = (context, px, py, colour, paper) => [[5.5, paper], [4.5, colour], [2, paper]].forEach(([radius, fill]) => disc(context, px, py, radius, fill));
-
 function paintCross(context, { theme, across, places, end }, x) {
-  if (!Number.isFinite(x)) return;
-  const at = Math.round(across.at(x)) + 0.5;
-  stroke(context, [[at, places[0]?.from ?? 0], [at, end]], { colour: theme.soft, width: 1 });
-  for (const { lines = [], down } of places)
+  upright(context, Math.round(across.at(x ?? NaN)) + 0.5, places[0]?.from, end, { colour: theme.soft, width: 1 });
+  for (const { lines = [], down } of x === null ? [] : places)
     for (const { x: xs, y, colour, mute } of lines) {
-      const i = mute ? -1 : nearest(xs, x);
-      if (i < 0) continue;
-      disc(context, across.at(xs[i]), down.at(y[i]), 4.5, theme.paper);
-      disc(context, across.at(xs[i]), down.at(y[i]), 3, colour);
+      const i = nearest(xs, x);
+      if (!mute) for (const [radius, ink] of [[4.5, theme.paper], [3, colour]]) disc(context, [across.at(xs[i]), down.at(y[i])], radius, ink);
     }
 }
