@@ -113,14 +113,20 @@ def _whole(name: str, value: Any, least: int) -> int:
 
 
 def _step(model: Any, new: list[int], state: Any) -> tuple[Float[Tensor, " vocab"], Any]:
-    how = {"use_past_kv_cache": True} if state is None else {"past_key_values": state}
     ids = torch.tensor([new], device=model.cfg.device)
+    how = _first(ids) if state is None else {"past_key_values": state}
     logits, state = model(ids, return_type="logits_and_cache", **how)
     return logits[0, -1], state
 
 
 def _afresh(model: Any, ids: list[int]) -> tuple[Float[Tensor, " vocab"], None]:
-    return model(torch.tensor([ids], device=model.cfg.device), return_type="logits")[0, -1], None
+    row = torch.tensor([ids], device=model.cfg.device)
+    return model(row, attention_mask=torch.ones_like(row), return_type="logits")[0, -1], None
+
+
+def _first(ids: Tensor) -> dict[str, Any]:
+    # The mask hides nothing; without one transformers warns of padding at an end-of-text piece.
+    return {"use_past_kv_cache": True, "attention_mask": torch.ones_like(ids)}
 
 
 def _text(tokenizer: Any, given: list[int], written: list[int]) -> str:

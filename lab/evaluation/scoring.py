@@ -58,7 +58,9 @@ def _scored(model: Any, rows: list[Row]) -> list[Float[np.ndarray, " wanted"]]:
     ids = torch.zeros(len(rows), longest, dtype=torch.long)
     for number, row in enumerate(rows):
         ids[number, : len(row.ids)] = torch.as_tensor(row.ids)
-    logits = model(ids.to(model.cfg.device), return_type="logits")
+    # The mask hides nothing; without one transformers warns of padding at every end-of-text piece.
+    ids = ids.to(model.cfg.device)
+    logits = model(ids, attention_mask=torch.ones_like(ids), return_type="logits")
     numbers = np.repeat(np.arange(len(rows)), [len(row.places) for row in rows])
     places = np.concatenate([np.asarray(row.places, dtype=np.int64) for row in rows])
     wanted = np.concatenate([np.asarray(row.wanted, dtype=np.int64) for row in rows])
