@@ -1,0 +1,117 @@
+"""A life ⇄ one safetensors file, read with suspicion.
+
+Texts and names travel as JSON in the file's metadata, numbers as tensors; attention as float16,
+its lower triangle only where nobody looks ahead.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.lives.checks import refuse_misfits
+from lab.lives.record import Life
+from lab.storage import Refused, header, replacing
+
+_FORMAT = "formicarium life 1"
+_SHIPPED = Path(__file__).resolve().parents[2] / "data" / "lives"
+_MOST_BYTES = 2**28
+_MOST_PIECES = 4096
+TEXTS = ("name", "prompt", "pieces", "heads", "lens_layers", "lens_pieces", "targets", "words",
+         "groups", "samples", "chance")  # fmt: skip
+ARRAYS = ("special", "steps", "tokens", "patterns", "lens_best", "lens_probs", "target_probs",
+          "target_ranks", "word_map", "map_share")  # fmt: skip
+
+
+def written(life: Life, path: Path) -> Path:
+    """Write a life to `path`, whole or not at all."""
+    from safetensors.numpy import save_file
+
+    texts = {name: getattr(life, name) for name in TEXTS}
+    texts |= {"curves": list(life.curves), "scores": list(life.scores)}
+    arrays = {name: getattr(life, name) for name in ARRAYS}
+    arrays["patterns"] = _packed(life.patterns)
+    for i, (steps, values) in enumerate(life.curves.values()):
+        arrays |= {f"curve {i} steps": steps, f"curve {i} values": values}
+    arrays |= {f"score {i}": score for i, score in enumerate(life.scores.values())}
+    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    with replacing(path) as temporary:
+        save_file(whole, temporary, metadata={"format": _FORMAT, "life": json.dumps(texts)})
+    return path
+
+
+def read(path: str | Path) -> dict[str, Any]:
+    """The fields of the life in a file, by name; raises as `Life.open` says."""
+    path = _found(path)
+    header(path)  # refuses what is cut off, overlapping or absurd before any library opens it
+    if path.stat().st_size > _MOST_BYTES:
+        raise Refused(path, f"{path.stat().st_size:,} bytes, more than a life has")
+    texts, arrays = _parts(path)
+    try:
+        fields = _fields(texts, arrays)
+        refuse_misfits(fields)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise Refused(path, f"not a whole life: {what[:300]}") from None
+    return fields
+
+
+def _found(path: str | Path) -> Path:
+    shipped, name = str(path).startswith("formicarium/"), str(path).removeprefix("formicarium/")
+    path = _SHIPPED / f"{Path(name).name}.safetensors" if shipped else Path(path)
+    if not path.is_file():
+        names = ", ".join(f"formicarium/{file.stem}" for file in sorted(_SHIPPED.glob("*.saf*")))
+        raise FileNotFoundError(
+            f"{path}: no such life. Shipped are {names or 'none'}; Life.save writes more"
+        )
+    return path
+
+
+def _parts(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != _FORMAT:
+                raise Refused(path, "safetensors, but not a life", instead="Life.save writes those")
+            texts = json.loads(metadata["life"])
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, json.JSONDecodeError, RecursionError, KeyError, TypeError) as error:
+        raise Refused(path, f"not a whole life ({error!s:.120})") from None
+    if not isinstance(texts, dict):
+        raise Refused(path, "not a whole life: its texts are no table")
+    return texts, arrays
+
+
+def _fields(texts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: texts[name] for name in TEXTS}
+    fields |= {name: arrays[name] for name in ARRAYS}
+    fields["heads"] = [tuple(pair) for pair in texts["heads"]]
+    fields["patterns"] = _unpacked(arrays["patterns"], len(texts["pieces"]))
+    fields["curves"] = {
+        name: (arrays[f"curve {i} steps"], arrays[f"curve {i} values"])
+        for i, name in enumerate(texts["curves"])
+    }
+    fields["scores"] = {name: arrays[f"score {i}"] for i, name in enumerate(texts["scores"])}
+    return fields
+
+
+def _packed(patterns: np.ndarray) -> np.ndarray:
+    """[…, query, key] as float16, the lower triangle alone where all the rest is nothing."""
+    half, (rows, columns) = patterns.astype(np.float16), np.tril_indices(patterns.shape[-1])
+    return half if np.triu(half, 1).any() else half[..., rows, columns]
+
+
+def _unpacked(packed: np.ndarray, count: int) -> np.ndarray:
+    if packed.ndim == 4:
+        return packed
+    if packed.ndim != 3 or packed.shape[-1] != count * (count + 1) // 2 or count > _MOST_PIECES:
+        raise ValueError(f"patterns of shape {packed.shape} for {count} pieces")
+    rows, columns = np.tril_indices(count)
+    square = np.zeros((*packed.shape[:-1], count, count), packed.dtype)
+    square[..., rows, columns] = packed
+    return square
