@@ -87,9 +87,9 @@ def drawing(temperature: float = 1.0, top_k: int | None = None, seed: int = 0) -
     chance = torch.Generator().manual_seed(seed)
 
     def choose(logits: Float[Tensor, " vocab"]) -> int:
+        if temperature == 0 or most == 1:
+            return int(logits.argmax())
         best = logits.topk(min(most or len(logits), len(logits)))
-        if temperature == 0:
-            return int(best.indices[0])
         # The best is taken off first: at a temperature near 0 the others go to 0, not it to inf.
         shares = ((best.values - best.values[0]) / temperature).softmax(-1)
         return int(best.indices[torch.multinomial(shares, 1, generator=chance)])
