@@ -74,13 +74,14 @@ def _corpus(parts: Any) -> Any:
 
 def _one(part: dict[str, Any]) -> Any:
     part.pop("share", None)
-    kind = part.pop("kind", "text")
+    kind, again = part.pop("kind", "text"), part.pop("again", False)
     make = getattr(corpora, str(kind), None)
     if str(kind).startswith("_") or not callable(make):
         raise ValueError(
             f"[[corpus]] kind {kind!r} is none of lab.corpora: {', '.join(corpora.__all__)}"
         )
-    return _called(f"corpus {kind}", make, part)
+    corpus = _called(f"corpus {kind}", make, part)
+    return corpora.forever(corpus) if again else corpus
 
 
 def _tokenizer(part: dict[str, Any], corpus: Any) -> Any:

@@ -111,20 +111,20 @@ class Recipe:
         """The recipe as plain values, for a file."""
         return {**asdict(self), "betas": list(self.betas)}
 
-    def differences(self, other: Recipe, done: int = 0) -> list[str]:
-        """What would have made the steps done so far differ, as sentences; empty if nothing.
+    def differences(self, other: Recipe, done: int) -> list[str]:
+        """What would have made the steps already done different, as sentences; empty if nothing.
 
-        The course of the learning rate may be changed as far as it is still to come: so the end of
-        a "constant" or "trapezoid" training can be put off.
+        Of the learning rate only its course so far counts: a training that is still on the level
+        part of its schedule may be given more steps.
         """
-        same_rates = all(self.rate(n) == other.rate(n) for n in range(1, done + 1))
-        harmless = (*_HARMLESS, *_COURSE) if same_rates else _HARMLESS
-        return [
+        found = [
             f"{field.name} was {getattr(other, field.name)!r}, is {getattr(self, field.name)!r}"
             for field in fields(self)
-            if field.name not in harmless
-            and getattr(self, field.name) != getattr(other, field.name)
+            if getattr(self, field.name) != getattr(other, field.name)
         ]
+        same_rates = all(self.rate(step) == other.rate(step) for step in range(1, done + 1))
+        harmless = (*_HARMLESS, *(_COURSE if same_rates else ()))
+        return [sentence for sentence in found if sentence.split()[0] not in harmless]
 
     def _height(self, done: float) -> float:
         if self.schedule == "constant":
@@ -136,6 +136,7 @@ class Recipe:
 
 # What is looked at and kept, and how fast it goes, changes no weight.
 _HARMLESS = ("every", "keep", "seconds", "compiled")
+_COURSE = ("steps", "lr", "warmup", "schedule", "cooldown", "floor")
 # What decides nothing but the learning rates.
 _COURSE = ("steps", "lr", "warmup", "schedule", "cooldown", "floor")
 
