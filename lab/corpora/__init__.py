@@ -1,0 +1,24 @@
+"""Text: generated stories with their truth, algorithmic tasks, files and data sets of your own.
+
+A corpus is walked through from any document on (`starting(at)`) and gives the same documents every
+time. It knows no tokens. What the generated stories hold is told in the README of this room.
+"""
+
+from lab.corpora.choices import Choice, choices
+from lab.corpora.documents import Corpus, Document, Referent, Word
+from lab.corpora.files import text
+from lab.corpora.mixing import forever, mixed
+from lab.corpora.stories import stories
+
+__all__ = [
+    "Choice",
+    "Corpus",
+    "Document",
+    "Referent",
+    "Word",
+    "choices",
+    "forever",
+    "mixed",
+    "stories",
+    "text",
+]

@@ -1,0 +1,116 @@
+# ruff: noqa: SIM905 - lists of words are easier to read, and to add to, as lines of text
+"""The parts of speech of words that stand in the patterns as they are.
+
+After Universal Dependencies: `his` and `her` are PRON, forms of `be` and `can` are AUX, the `up` of
+`pick up` is ADP, the `to` before a verb is PART. A pattern says it itself (`park/VERB`) where the
+table below would be wrong.
+"""
+
+from __future__ import annotations
+
+from lab.corpora.documents import Number
+from lab.corpora.nouns import ADJECTIVES, KIN, NOUNS, plural
+from lab.corpora.verbs import doing, done, past
+
+_CLOSED = {
+    "DET": "the a an this these those some every all another each no both any which",
+    "ADP": "in on at of with from under near behind over into by for about through across around "
+    "along beside between without during up down off out next like inside after before to onto "
+    "against above",
+    "AUX": "be been can could will would must should may might",
+    "PART": "not n't",
+    "CCONJ": "and or but",
+    "SCONJ": "because when while if that as until since though",
+    "NUM": "one two three four five six seven eight nine ten",
+    "INTJ": "yes no hello oh wow hi please goodbye hooray hush ah okay",
+    "PRON": "there what who whose",
+    "ADV": "very so too then now away back home together again here always never soon still just "
+    "once suddenly finally slowly quickly quietly loudly happily sadly softly carefully gently "
+    "proudly bravely later today tomorrow outside far long all-day almost only also even ever "
+    "everywhere why how where well better first twice fast hard high more nicely kindly brightly "
+    "warmly sweetly politely often sometimes yesterday alone around-here instead maybe upstairs "
+    "enough ago tightly deep upon afterward afterwards meanwhile forever half no-more right "
+    "straight",
+    "ADJ": "happy sad glad proud angry scared tired hungry thirsty sorry lost safe cold hot warm "
+    "wet dry clean dirty nice good bad best new old big little small tall long short red blue "
+    "green yellow pink purple orange white black brown gray shiny soft loud quiet bright dark "
+    "sunny rainy windy snowy cloudy heavy light full empty open closed ready late early kind brave "
+    "clever silly funny wise lovely pretty great favorite other same different many few last first "
+    "next own special broken lonely excited surprised worried careful sleepy sick better wonderful "
+    "young wooden deep secret whole fine free busy delicious magic real hurt asleep awake afraid "
+    "strange strong slow sure sweet sharp wide wild friendly bored shy curious gentle perfect "
+    "stuck thin golden much grateful",
+}
+_NOUNS = (
+    "day morning afternoon evening night time week year summer winter spring minute hour hand "
+    "eye foot leg arm head nose ear face tail wing paw hair heart voice sun moon star sky cloud "
+    "rain snow wind water grass sand mud dirt air sea ground floor room bed home family friend "
+    "front child boy girl man woman people person name story song game word secret idea "
+    "surprise dream "
+    "problem plan turn fun help love smile hug kiss laugh noise sound lesson work breakfast lunch "
+    "dinner supper food bread milk water juice cheese cream soup tea honey egg nest hole corner "
+    "side top bottom end middle way road path street town world money paper glue paint brush color "
+    "rain storm light dark window roof stick leaf party birthday picnic race prize team place "
+    "thing piece lot bit all kind list spell code rhyme line clue shape box drawer pocket puddle "
+    "wave boat shadow size edge hat sign letter ink thank luck care trip bus car train ice fire "
+    "wood string tape hurry question answer toy teacher holiday class lady step door mother father "
+    "parent breath cheek knee shoulder back number sleep pie drop"
+)
+_MASS = ("fun help love water sand mud rain snow wind grass dirt money bread milk juice").split()
+_VERBS = (
+    "be have do go say see want like love play run walk jump sit stand sleep look find lose "
+    "give hand show tell ask answer help make take bring put get come leave stay wait eat "
+    "drink share open close hold carry throw catch kick push pull climb fall fly swim ride "
+    "sing dance laugh smile cry hug kiss wave nod clap shout call whisper listen hear feel "
+    "think know remember forget learn teach read write draw paint build break fix mend cut "
+    "wash clean cook bake buy sell pay send lend pass offer hide seek search watch visit meet "
+    "follow chase race win try start stop begin finish live grow plant pick dig water rain "
+    "snow shine blow rise wear need hope wish decide promise agree thank trade keep drop "
+    "touch reach turn move knock ring shake lift roll hop skip bark purr quack chirp sniff "
+    "lick bite feed pat rest wake dream wonder care worry happen use count repeat mean point "
+    "fill tie rub hang stick slip float sink row hum feel let belong miss hurt set lead swing "
+    "bounce light park train bend fetch lie land rock nail return join cheer rush hurry step "
+    "slide spin cost guess lean float gather wrap hurry arrive seem smell become break invite "
+    "borrow teach spend glow tap squeak"
+).split()
+
+TAGS: dict[str, tuple[str, Number | None]] = {}
+"""A small word and its (part of speech, number)."""
+
+
+def _enter(words: str | list[str], pos: str, number: Number | None = None) -> None:
+    for word in words.split() if isinstance(words, str) else words:
+        TAGS.setdefault(word, (pos, number))
+
+
+for _pos, _words in _CLOSED.items():
+    _enter(_words, _pos)
+_enter("am is was", "AUX", "singular")
+_enter("are were", "AUX", "plural")
+_enter("it everyone everybody someone nobody something nothing everything", "PRON", "singular")
+_enter("people parents clothes stairs thanks", "NOUN", "plural")
+_enter([word for kinds in ADJECTIVES.values() for word in kinds], "ADJ")
+_singular = [*_NOUNS.split(), *(w for kin in KIN.values() for w in kin)]
+_singular += [noun.one for nouns in NOUNS.values() for noun in nouns if " " not in noun.one]
+_enter(_singular, "NOUN", "singular")
+_enter([plural(word) for word in _singular if word not in _MASS], "NOUN", "plural")
+VERB_BASES = frozenset(_VERBS)
+for _verb in _VERBS:
+    _enter([_verb, past(_verb), done(_verb), doing(_verb)], "VERB")
+
+
+def tag(word: str, after: str = "") -> tuple[str, Number | None]:
+    """The part of speech and the number of a word in a pattern, given the word before it.
+
+    >>> tag("dogs"), tag("play", after="to"), tag("play", after="a")
+    (('NOUN', 'plural'), ('VERB', None), ('VERB', None))
+
+    Raises:
+        KeyError: a word that is not in the table.
+    """
+    if after in _BEFORE_VERB and word in VERB_BASES and word != "be":
+        return "VERB", None
+    return TAGS[word]
+
+
+_BEFORE_VERB = {"to", "can", "could", "will", "would", "must", "not", "should", "let", "may"}
