@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +41,23 @@ def entry(step: Any, seconds: float = np.nan) -> Entry:
     of = tell("of")
     known = None if of is None else int(of)
     return Entry(tuple(dense), _number("valid", tell("valid")), layers, metrics, samples, known)
+
+
+class Order:
+    """Checks that steps grow, and that layers do not come and go."""
+
+    def __init__(self) -> None:
+        self._step, self._layers = -np.inf, 0
+
+    def checked(self, one: Entry) -> Entry:
+        """The entry itself. Raises ValueError where it does not follow the one before."""
+        step, layers = one.dense[0], len(one.layers)
+        if not step > self._step:
+            raise ValueError(f"step {step:.0f} comes after step {self._step:.0f}")
+        if layers and self._layers not in (0, layers):
+            raise ValueError(f"layer_grads has {layers} numbers, before it had {self._layers}")
+        self._step, self._layers = step, layers or self._layers
+        return one
 
 
 class Growing:
@@ -84,16 +101,11 @@ class History:
         return len(self._dense.array)
 
     def extend(self, entries: Sequence[Entry]) -> None:
-        """Add steps. Raises ValueError where their numbers do not grow or layers come and go."""
+        """Add steps, in order (see `Order`)."""
         if not entries:
             return
-        rows = np.array([one.dense for one in entries])
-        steps = np.concatenate([self["step"][-1:], rows[:, 0]])
-        if not (np.diff(steps) > 0).all():
-            at = int(np.argmin(np.diff(steps) > 0))
-            raise ValueError(f"step {steps[at + 1]:.0f} comes after step {steps[at]:.0f}")
         self._extend_layers([one.layers for one in entries])
-        self._dense.extend(rows)
+        self._dense.extend([one.dense for one in entries])
         for one in entries:
             self._note(int(one.dense[0]), one)
 
@@ -136,46 +148,9 @@ class History:
         if self._layers is None and width:
             self._layers = Growing(width)
             self._layers.extend(np.full((len(self), width), np.nan))
-        if self._layers is None:
-            return
-        layers = self.layers.shape[1]
-        if wrong := {len(row) for row in rows} - {0, layers}:
-            raise ValueError(f"layer_grads has {wrong.pop()} numbers, before it had {layers}")
-        self._layers.extend([row or (np.nan,) * layers for row in rows])
-
-
-def stored(history: Any) -> History:
-    """A history from arrays or lists by field, as `arrays()` or a training's file has them.
-
-    Also from a list of steps. A field that is none of a step's own is a metric; `metrics` and
-    `samples` may be lists with a dictionary for each step.
-    """
-    found = History()
-    found.extend([entry(step) for step in _steps(history)])
-    return found
-
-
-def _steps(history: Any) -> Iterable[Any]:
-    if not isinstance(history, Mapping):
-        return history
-    missing = {"step", "loss"} - set(history)
-    if missing:
-        raise ValueError(f"history has no {' and no '.join(sorted(missing))}: {list(history)}")
-    count = len(history["step"])
-    for name, values in history.items():
-        if name != "of" and len(values) != count:
-            raise ValueError(f"history: {count} steps but {len(values)} values of {name}")
-    extra = [name for name in history if name not in OWN]
-    return [_step(history, extra, i) for i in range(count)]
-
-
-def _step(history: Mapping[str, Any], extra: list[str], i: int) -> dict[str, Any]:
-    own = {name: history[name][i] for name in OWN - {"of"} if name in history}
-    metrics = {name: history[name][i] for name in extra}
-    known = {name: v for name, v in metrics.items() if v is not None and not np.isnan(v)}
-    of = history.get("of")
-    total = {} if of is None else {"of": of[i] if isinstance(of, Sequence | np.ndarray) else of}
-    return {**own, **total, "metrics": {**(own.get("metrics") or {}), **known}}
+        if self._layers is not None:
+            none = (np.nan,) * self.layers.shape[1]
+            self._layers.extend([row or none for row in rows])
 
 
 def _metric(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._history import Entry, History
+from ._history import Entry, History, Order
 from ._telling import facts, turns
 from ._text import short
 from ._thinning import MOST, Tail, bucket, extremes, means
@@ -48,8 +48,9 @@ class Ledger:
     def __init__(self) -> None:
         self.history, self.earlier = History(), None
         self._ahead: deque[Entry] = deque()
-        self._last = -np.inf
+        self._order = Order()
         self._told: dict[str, int] = {}
+        self._said: Any = None
         self._run = self._revision = 0
         self._lock = threading.RLock()
 
@@ -60,18 +61,15 @@ class Ledger:
             if len(self.history) > 1:
                 self.earlier = self.history
             self.history, self._told = history or History(), {}
-            self._last = -np.inf
+            self._order = Order()
             self._run += 1
 
     def add(self, entry: Entry) -> None:
         """A step more; quick, because the training waits for it.
 
-        Raises ValueError where the steps do not grow.
+        Raises ValueError where it does not follow the step before.
         """
-        if entry.dense[0] <= self._last:
-            raise ValueError(f"step {entry.dense[0]:.0f} comes after step {self._last:.0f}")
-        self._last = entry.dense[0]
-        self._ahead.append(entry)
+        self._ahead.append(self._order.checked(entry))
 
     def take(self) -> History:
         """The history with all that was added."""
@@ -79,9 +77,13 @@ class Ledger:
             self.history.extend([self._ahead.popleft() for _ in range(len(self._ahead))])
             return self.history
 
-    def news(self, phase: str) -> Told:
-        """What came since the last news."""
+    def news(self, phase: str) -> Told | None:
+        """What came since the last news; None where nothing did."""
         with self._lock:
+            said = (self._run, phase, len(self.take()))
+            if said == self._said:
+                return None
+            self._said = said
             content, buffers = self._page(phase, self._told)
             content["before"] = self._revision
             self._revision += 1
@@ -101,7 +103,7 @@ class Ledger:
         history = self.take()
         heads, buffers = [], []
         for curve in self._curves():
-            if len(curve.x) == told.get(curve.name):
+            if len(curve.x) == told.get(curve.name, 0):
                 continue
             start, x, y = curve.tail(told.get(curve.name, 0))
             heads.append([curve.name, start, len(x)])

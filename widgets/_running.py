@@ -58,11 +58,9 @@ class Running:
 
     def resume(self) -> None:
         """Go on where it stopped; a stop not yet reached is taken back."""
-        if not (
-            self._become("running", only="stopping") or self._become("running", only="stopped")
-        ):
-            if self.phase in OVER:
-                raise RuntimeError(f"nothing to resume: the run is {self.phase}")
+        resumed = any(self._become("running", only=phase) for phase in ("stopping", "stopped"))
+        if not resumed and self.phase in OVER:
+            raise RuntimeError(f"nothing to resume: the run is {self.phase}")
 
     def close(self, timeout: float | None = None) -> None:
         """End after the item in hand and close the iterable; waits until that is done."""

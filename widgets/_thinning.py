@@ -1,4 +1,4 @@
-"""Long curves as few points: what a picture of a thousand pixels can show, and nothing that leaps lost.
+"""Long curves as few points: what a picture can show of them, and none of their leaps lost.
 
 Entries are taken in buckets of a power of two. Of a bucket its lowest and its highest entry stay
 (`extremes`), or its mean (`means`). A bucket once full never changes, so that a curve that grows

@@ -31,7 +31,7 @@ def fastest(
 
     >>> steps = np.arange(1.0, 1001.0)
     >>> fastest(steps, 1 / (1 + np.exp(-(steps - 400) / 20)))
-    Turn(step=397, change=0.997)
+    Turn(step=402, change=0.997)
     >>> fastest(steps, np.ones(1000)) is None
     True
     """

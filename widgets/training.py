@@ -11,9 +11,10 @@ import numpy as np
 from traitlets import Bool, Dict, Enum
 
 from ._answers import said
-from ._history import entry, stored
+from ._history import entry
 from ._ledger import Ledger
 from ._running import AT_WORK, Pace, Running
+from ._stored import stored
 from ._telling import at, summary
 from ._view import View
 from .session import Session
@@ -48,9 +49,7 @@ class Training(View):
 
     files = Path(__file__)
 
-    x = Enum(["step", "tokens", "seconds"], "step", help="what runs along the curves").tag(
-        sync=True
-    )
+    x = Enum(["step", "tokens", "seconds"], "step", help="what the curves run along").tag(sync=True)
     log_x = Bool(help="a logarithmic axis of steps").tag(sync=True)
     log_y = Bool(help="a logarithmic axis of loss").tag(sync=True)
     _board = Dict(help="all that is drawn, as `get_state` finds it").tag(sync=True)
@@ -62,7 +61,7 @@ class Training(View):
         self._phase_shown = "empty"
         self._telling = threading.RLock()
         self._last: Any = None
-        self._since_summary = 0
+        self._untold = 0
         super().__init__(session=session, title=title, summary="no training watched yet")
 
     @classmethod
@@ -101,8 +100,8 @@ class Training(View):
         self._refuse_running("show")
         found = stored(history)
         self._begin(found)
-        self._phase_shown, self._since_summary = "stored", 0
-        self._tell()
+        self._phase_shown = "stored"
+        self._tell(summed=True)
 
     def stop(self) -> None:
         """Pause when the step in hand is done, and wait for that; `resume()` goes on from there."""
@@ -110,6 +109,7 @@ class Training(View):
             self._runner.stop()
             if not self._runner.inside:
                 self._runner.wait()
+                self._tell(summed=True)
 
     def resume(self) -> None:
         """Go on with the run that was stopped. Raises RuntimeError when there is none."""
@@ -126,7 +126,7 @@ class Training(View):
         except KeyboardInterrupt:
             runner.stop()
             raise
-        self._tell()
+        self._tell(summed=True)
         if runner.error is not None:
             raise runner.error
         return self.done
@@ -198,16 +198,16 @@ class Training(View):
     def _begin(self, history: Any = None) -> None:
         self._end()
         self._ledger.begin(history)
-        self._last, self._since_summary, self.failure = None, 0, ""
+        self._last, self.failure = None, ""
 
     def _end(self) -> None:
-        runner, self._runner = self._runner, None
-        pace, self._pace = self._pace, None
+        runner, pace = self._runner, self._pace
         if runner is not None:
             runner.close()
-            self._phase_shown = runner.phase
+            self._phase_shown, self._runner = runner.phase, None
         if pace is not None:
             pace.end()
+            self._pace = None
 
     def _take(self, step: Any, seconds: float) -> None:
         """A step from the run, in its thread."""
@@ -218,16 +218,16 @@ class Training(View):
 
     def _changed(self) -> None:
         """Another phase: told at once."""
-        self._since_summary = 0
         if self._runner is not None and self._runner.error is not None:
             self.failure = said(self._runner.error)
-        self._tell()
+        self._tell(summed=True)
 
-    def _tell(self) -> None:
+    def _tell(self, summed: bool = False) -> None:
         """One message to the browser, and now and then the summary."""
         with self._telling:
-            content, buffers = self._ledger.news(self._phase)
-            self.send(content, buffers)
-            if self._since_summary % SUMMED == 0:
+            news = self._ledger.news(self._phase)
+            if news is not None:
+                self.send(*news)
+                self._untold = (self._untold + 1) % SUMMED
+            if summed or self._untold == 0:
                 self.summary = summary(self._ledger.history, self._phase)
-            self._since_summary += 1
