@@ -46,8 +46,8 @@ class Devices:
 
     def ready(self, twin: Any) -> Any:
         """The twin as it is called: compiled where that pays, joined with other processes'."""
-        loss = self._accelerator.prepare(twin) if self.many else twin
-        return _compiled(loss) if self.compiled else loss
+        self._joined = self._accelerator.prepare(twin) if self.many else twin
+        return _compiled(self._joined) if self.compiled else self._joined
 
     @contextmanager
     def seeded(self, recipe: Recipe, step: int) -> Iterator[None]:
@@ -67,10 +67,10 @@ class Devices:
         mine = ids[index::many].to(self.device), targets[index::many].to(self.device)
         return list(zip(*(part.chunk(accumulate) for part in mine), strict=True))
 
-    def joined(self, loss: Any, last: bool) -> AbstractContextManager[Any]:
+    def joined(self, last: bool) -> AbstractContextManager[Any]:
         """Around a part's two passes: gradients are joined at the last part alone."""
         alone = self.many and not last
-        return self._accelerator.no_sync(loss) if alone else contextlib.nullcontext()
+        return self._accelerator.no_sync(self._joined) if alone else contextlib.nullcontext()
 
     def precise(self) -> AbstractContextManager[Any]:
         """Around a forward pass: full or half precision."""
@@ -105,10 +105,20 @@ class Devices:
 
 
 def _compiled(loss: Any) -> Any:
-    try:
-        return torch.compile(loss)
-    except RuntimeError as error:
-        warnings.warn(
-            f"torch.compile is not possible here ({error}); going on without", stacklevel=4
-        )
-        return loss
+    """Compiled at its first call; where that fails (no C compiler, say), as it was."""
+    chosen = [torch.compile(loss)]
+
+    def run(*args: Any) -> Any:
+        try:
+            return chosen[0](*args)
+        except RuntimeError as error:
+            if chosen[0] is loss:
+                raise
+            warnings.warn(
+                f"torch.compile is not possible here ({str(error)[:200]}); going on without",
+                stacklevel=2,
+            )
+            chosen[0] = loss
+            return loss(*args)
+
+    return run

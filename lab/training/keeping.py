@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,22 +60,19 @@ class Kept:
         if self.folder is None or not self._devices.first:
             yield
             return
-        try:
-            taken = lease(self.folder / "training")
-            taken.__enter__()
-        except Refused as error:
-            if f"process {os.getpid()} " not in str(error):
-                raise
-            raise Refused(
-                self.folder,
-                "another training of this same process is open on it",
-                instead="Let that one end, or close() it.",
-            ) from None
-        try:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(lease(self.folder / "training"))
+            except Refused as error:
+                if f"process {os.getpid()} " not in str(error):
+                    raise
+                raise Refused(
+                    self.folder,
+                    "another training of this same process is open on it",
+                    instead="Let that one end, or close() it.",
+                ) from None
             moments.clean_up(self.folder)
             yield
-        finally:
-            taken.__exit__(None, None, None)
 
     def read(self, moment: Path, twin: Any, descent: Any) -> Sitting:
         """Takes the weights and the optimiser's state from a checkpoint, or neither.
@@ -110,5 +107,3 @@ class Kept:
         if self.folder is not None and self._devices.first and self._written != last:
             moments.write(self.folder, model, sitting, state)
         self._saved, self._written = time.monotonic(), last
-
-

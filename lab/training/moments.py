@@ -136,4 +136,6 @@ def _told(target: Path) -> Iterator[None]:
     except SafetensorError as error:
         raise OSError(f"{target} could not be written: {error}") from error
     except OSError as error:
-        raise OSError(error.errno, f"checkpoint not written: {error.strerror}", str(target)) from error
+        raise OSError(
+            error.errno, f"checkpoint not written: {error.strerror}", str(target)
+        ) from error

@@ -109,8 +109,8 @@ def read(moment: Path) -> Sitting:
 
     def terms() -> tuple[Terms, Place]:
         recipe, place = Recipe(**told["recipe"]), Place(**told["place"])
-        names = ("corpus", "text", "tokenizer")
-        return Terms(recipe, *(str(told[name]) for name in names), dict(told["model"])), place
+        corpus, text, tokenizer = (str(told[name]) for name in ("corpus", "text", "tokenizer"))
+        return Terms(recipe, corpus, text, tokenizer, dict(told["model"])), place
 
     found, place = _described(moment / TRAINING, terms)
     steps = _described(moment / HISTORY, lambda: past_steps(moment))
