@@ -8,6 +8,9 @@ from lab.corpora.choices import Choice, choices
 from lab.corpora.documents import Corpus, Document, Referent, Word
 from lab.corpora.files import text
 from lab.corpora.mixing import forever, mixed
+from lab.corpora.modular import modular_addition
+from lab.corpora.ordering import brackets, sorting
+from lab.corpora.recalling import copying, repeated
 from lab.corpora.stories import stories
 
 __all__ = [
@@ -16,9 +19,14 @@ __all__ = [
     "Document",
     "Referent",
     "Word",
+    "brackets",
     "choices",
+    "copying",
     "forever",
     "mixed",
+    "modular_addition",
+    "repeated",
+    "sorting",
     "stories",
     "text",
 ]

@@ -8,6 +8,8 @@ table below would be wrong.
 
 from __future__ import annotations
 
+from functools import cache
+
 from lab.corpora.documents import Number
 from lab.corpora.nouns import ADJECTIVES, KIN, NOUNS, plural
 from lab.corpora.verbs import doing, done, past
@@ -114,3 +116,12 @@ def tag(word: str, after: str = "") -> tuple[str, Number | None]:
 
 
 _BEFORE_VERB = {"to", "can", "could", "will", "would", "must", "not", "should", "let", "may"}
+
+
+@cache
+def plain_words() -> tuple[str, ...]:
+    """Words a child knows, each once: things and animals, then how they are and what they do."""
+    nouns = [noun.one for kind in ("animal", "toy", "treat", "keepsake", "fixture", "place")
+             for noun in NOUNS[kind]]  # fmt: skip
+    rest = [word for word, (pos, _) in TAGS.items() if pos in ("ADJ", "NOUN", "VERB", "ADV")]
+    return tuple(dict.fromkeys(word for word in (*nouns, *rest) if word.isalpha()))
