@@ -4,17 +4,18 @@ anywidget sends `_esm` with every instance. Here each module travels in one carr
 without a view, and what a view sends as `_esm` is the same small loader for all of them
 (`loader.js`): it finds the carrier, imports its source once per page and draws with it.
 
-Measured as the comm messages of 20 `Tokens` of 34 pieces, data included: 168 kB in this way,
-731 kB with the module and the kit inside each `_esm`.
+The source travels compressed: a third to a quarter of its size, and it stays readable where it is
+written.
 """
 
+import gzip
 import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets
-from traitlets import Dict, Unicode
+from traitlets import Bytes, Dict, Unicode
 
 HERE = Path(__file__).parent
 LOADER = (HERE / "loader.js").read_text(encoding="utf-8")
@@ -26,10 +27,15 @@ _carriers: dict[str, "Carrier"] = {}
 class Carrier(ipywidgets.Widget):
     """One module on its way to the browser: source, style and the carriers of what it imports."""
 
-    source = Unicode().tag(sync=True)
+    packed = Bytes().tag(sync=True)
     css = Unicode().tag(sync=True)
     digest = Unicode().tag(sync=True)
     imports = Dict().tag(sync=True, **ipywidgets.widget_serialization)
+
+    @property
+    def source(self) -> str:
+        """The module's text."""
+        return gzip.decompress(self.packed).decode()
 
 
 def carry(
@@ -62,4 +68,5 @@ def _made(source: str, css: str, imports: dict[str, Carrier]) -> Carrier:
     """A carrier named by its content, imports included: an edited module is never mistaken."""
     content = "\0".join([source, css, *(f"{k}={v.digest}" for k, v in sorted(imports.items()))])
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    return Carrier(source=source, css=css, imports=imports, digest=digest)
+    packed = gzip.compress(source.encode(), mtime=0)  # the same bytes for the same text
+    return Carrier(packed=packed, css=css, imports=imports, digest=digest)

@@ -66,8 +66,9 @@ async function library(manager, ref) {
   const carrier = await patiently(() => manager.get_model(ref.replace("IPY_MODEL_", "")));
   const digest = carrier.get("digest");
   if (!libraries.has(digest)) {
-    const url = URL.createObjectURL(new Blob([carrier.get("source")], { type: "text/javascript" }));
-    libraries.set(digest, import(url).then(quietly));
+    const plain = new Blob([carrier.get("packed")]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const url = new Response(plain).text().then((source) => URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+    libraries.set(digest, url.then((found) => import(found)).then(quietly));
   }
   return libraries.get(digest);
 }

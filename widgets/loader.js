@@ -24,7 +24,8 @@ async function build(manager, carrier) {
   const style = document.createElement("style");
   style.textContent = carrier.get("css");
   document.head.append(style);
-  const source = carrier.get("source").replace(/\bfrom\s*["'](\.\/[\w-]+\.js)["']/g, (all, name) => `from "${urls[name]}"`);
+  const plain = new Blob([carrier.get("packed")]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const source = (await new Response(plain).text()).replace(/\bfrom\s*["'](\.\/[\w-]+\.js)["']/g, (all, name) => `from "${urls[name]}"`);
   return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
 }
 

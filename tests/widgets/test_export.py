@@ -60,8 +60,8 @@ def test_views_share_their_modules_and_sessions_in_the_file():
     views = [widgets.Tokens(a_trace(), session=session) for _ in range(2)]
     saved = json.loads(STATE.search(export.page(views))[1])
     assert saved["views"] == [view.model_id for view in views]
-    sources = [m["state"]["source"] for m in saved["models"].values() if "source" in m["state"]]
-    assert len(sources) == len(set(sources))
+    sent = [m["state"]["digest"] for m in saved["models"].values() if "digest" in m["state"]]
+    assert len(sent) > 1 and len(sent) == len(set(sent))
     assert session.model_id in saved["models"]
     assert "_esm" not in saved["models"][views[0].model_id]["state"]
 
