@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from lab import corpora, tokenizers
     from lab.attention import head_scores, repeated_tokens
     from lab.bridges import build, load, models, parity, placement
+    from lab.evaluation import accuracy, bits_per_character
     from lab.hooks import edited
+    from lab.lives import Life, life
+    from lab.sampling import continuation
     from lab.tokenizers import chat_text
     from lab.traces import Trace, next_probs, trace
     from lab.training import Recipe, Step, moments, train
@@ -29,6 +32,11 @@ _ROOM = {
     "trace": "lab.traces",
     "head_scores": "lab.attention",
     "repeated_tokens": "lab.attention",
+    "accuracy": "lab.evaluation",
+    "bits_per_character": "lab.evaluation",
+    "continuation": "lab.sampling",
+    "Life": "lab.lives",
+    "life": "lab.lives",
     "Recipe": "lab.training",
     "Step": "lab.training",
     "moments": "lab.training",
@@ -38,14 +46,19 @@ _ROOM = {
 _ROOMS = ("corpora", "tokenizers")
 
 __all__ = [
+    "Life",
     "Recipe",
     "Step",
     "Trace",
+    "accuracy",
+    "bits_per_character",
     "build",
     "chat_text",
+    "continuation",
     "corpora",
     "edited",
     "head_scores",
+    "life",
     "load",
     "models",
     "moments",

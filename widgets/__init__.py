@@ -25,21 +25,25 @@ if TYPE_CHECKING:
     from .circuitsvis_ranked import TokenLogProbs as TokenLogProbs
     from .circuitsvis_ranked import TopkTokens as TopkTokens
     from .export import page as page
+    from .life import Life as Life
     from .prompt import Prompt as Prompt
     from .session import Session as Session
     from .tokens import Tokens as Tokens
+    from .training import Training as Training
 
 __all__ = [
     "Attention",
     "AttentionHeads",
     "ColoredTokens",
     "ColoredTokensMulti",
+    "Life",
     "Prompt",
     "Session",
     "TextNeuronActivations",
     "TokenLogProbs",
     "Tokens",
     "TopkTokens",
+    "Training",
     "against_control",
     "bars",
     "next_tokens",
@@ -52,9 +56,11 @@ _ROOMS = {
     "circuitsvis": ["AttentionHeads", "ColoredTokens", "ColoredTokensMulti"],
     "circuitsvis_ranked": ["TextNeuronActivations", "TokenLogProbs", "TopkTokens"],
     "export": ["page"],
+    "life": ["Life"],
     "prompt": ["Prompt"],
     "session": ["Session"],
     "tokens": ["Tokens"],
+    "training": ["Training"],
 }
 _HOMES = {name: room for room, names in _ROOMS.items() for name in names}
 
