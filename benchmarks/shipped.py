@@ -150,16 +150,19 @@ def _induction(model: Any, sequences: int) -> dict[str, Any]:
 
 
 def _choosing(model: Any, kind: str, count: int) -> dict[str, Any]:
-    choices = corpora.choices(kind, count, seed=0, held_out=True)
-    found = accuracy(model, choices, prepend_bos=True)
+    found = accuracy(model, corpora.choices(kind, count, seed=0, held_out=True), prepend_bos=True)
     low, high = found.interval
-    return _row(
-        kind,
-        f"{found.share:.1%}",
-        f"{low:.1%}–{high:.1%}",
-        f"{found.control:.1%} (prompts exchanged)",
-        f"{found.n} held-out choices",
-    )
+    control = f"{found.control:.1%} (prompts exchanged)"
+    if kind == "they":  # it is always right there: does the model say it of one person too?
+        control = f"{_they_of_one(model, count):.1%} (of one person)"
+    on = f"{found.n} held-out choices"
+    return _row(kind, f"{found.share:.1%}", f"{low:.1%}–{high:.1%}", control, on)
+
+
+def _they_of_one(model: Any, count: int) -> float:
+    alone = corpora.choices("he or she", count, seed=0, held_out=True)
+    asked = [one._replace(right=" they", wrong=one.right) for one in alone]
+    return accuracy(model, asked, prepend_bos=True, control=False).share
 
 
 def _story(model: Any, prompt: str, pieces: int) -> str:

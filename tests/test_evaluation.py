@@ -234,3 +234,16 @@ def test_reading_and_choosing_leave_the_model_as_it_was(tiny):
     accuracy(tiny, CHOICES)
     assert (lab.trace(tiny, "Tom").logits == before).all()
     assert all(parameter.grad is None for parameter in tiny.parameters())
+
+
+@pytest.mark.smollm2
+def test_smollm2_knows_its_capitals_and_who_gets_the_ball(smollm2):
+    cities = {"France": " Paris", "Germany": " Berlin", "Italy": " Rome", "Japan": " Tokyo"}
+    others = [*list(cities.values())[1:], " Paris"]
+    asked = [
+        Choice(f"The capital of {land} is", right, wrong, "capital")
+        for (land, right), wrong in zip(cities.items(), others, strict=True)
+    ]
+    asked.append(Choice("When Mary and John sat down, John gave a ball to", " Mary", " John"))
+    found = accuracy(smollm2, asked)
+    assert found.share == 1 and found.margin > 2 and found.control <= 0.5
