@@ -136,6 +136,35 @@ def answer_accuracy(logits: Cube, pairs: Int[np.ndarray, "pair 2"] | None = None
     return float((rows.argmax(axis=1) == right).mean())
 
 
+def progress(
+    logits: Cube, frequencies: Sequence[int], learnt: Int[np.ndarray, "pair 2"]
+) -> dict[str, float]:
+    """The paper's measures at one moment of a training, for these frequencies.
+
+    Losses in nats and accuracies on the `learnt` pairs and on the others; the restricted loss on
+    the others, the excluded loss on the learnt ones; and the share of the logits' variance that
+    the identity explains.
+
+    >>> pairs = np.array([[0, 1], [2, 2]])
+    >>> round(progress(np.zeros((5, 5, 5)) + np.eye(5), [1], pairs)["learnt loss"], 4)
+    1.4048
+    """
+    p, learnt = _size(logits), np.asarray(learnt)
+    known = np.zeros((p, p), bool)
+    known[learnt[:, 0], learnt[:, 1]] = True
+    others = np.argwhere(~known)
+    explained = identity_shares(logits)[[k - 1 for k in frequencies]].sum()
+    return {
+        "learnt loss": answer_loss(logits, learnt),
+        "held-out loss": answer_loss(logits, others),
+        "restricted loss": answer_loss(restricted(logits, frequencies), others),
+        "excluded loss": answer_loss(excluded(logits, frequencies), learnt),
+        "learnt accuracy": answer_accuracy(logits, learnt),
+        "held-out accuracy": answer_accuracy(logits, others),
+        "explained by the identity": float(explained),
+    }
+
+
 def _waves(logits: Cube, frequencies: Iterable[int]) -> Float[np.ndarray, "a b c"]:
     """The part of the logits that is a wave of a + b with one of the frequencies."""
     p = _size(logits)
