@@ -9,7 +9,7 @@ Head types after Elhage et al. 2021 and Olsson et al. 2022.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from jaxtyping import Bool, Float, Int
 
 from lab.traces import Trace
 
+KINDS = ("previous", "first", "self", "duplicate", "induction")
 Scores = dict[str, Float[np.ndarray, "layer head"]]
 
 
@@ -121,6 +122,36 @@ def repeated_tokens(model: Any, length: int = 32, seed: int = 0) -> list[int]:
     enough = len(ordinary) >= length
     once = np.random.default_rng(seed).choice(ordinary, size=length, replace=not enough)
     return [int(token) for token in (*once, *once)]
+
+
+def strongest(
+    kind: str, *, length: int = 32, texts: int = 4, seed: int = 0
+) -> Callable[[Any], float]:
+    """A metric for `lab.train`: the score of the model's best head of one kind.
+
+    Measured on `texts` random texts of `length` pieces said twice, as their mean for each head. A
+    `length` that no training text repeats at keeps out heads that count positions instead of
+    looking for what is the same.
+
+    Raises:
+        ValueError: no such kind of head.
+
+    >>> strongest("induction")(lab.load("smollm2-135m"))     # doctest: +SKIP
+    0.92
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind is {kind!r}: {', '.join(KINDS)} are scored")
+
+    def measured(model: Any) -> float:
+        from lab.traces import trace  # with torch; the scores do without
+
+        each = [
+            head_scores(trace(model, repeated_tokens(model, length, seed + i), keep=["pattern"]))
+            for i in range(texts)
+        ]
+        return float(np.mean([scores[kind] for scores in each], axis=0).max())
+
+    return measured
 
 
 def _targets(ids: Int[np.ndarray, " pos"]) -> dict[str, Bool[np.ndarray, "query key"]]:

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lab
 from lab.attention import (
     chance_scores,
     control_heads,
     head_labels,
     head_scores,
     repeated_tokens,
+    strongest,
     top_heads,
 )
 from lab.traces import Trace
@@ -128,3 +130,12 @@ def test_smollm2_has_the_known_induction_head(smollm2):
     (layer, head, score), *_ = top_heads(head_scores(trace)["induction"])
     assert (layer, head) == (18, 6)
     assert score > 0.8 > 10 * chance_scores(trace)["induction"]
+
+
+def test_the_strongest_head_is_the_best_one_of_the_mean_score(gpt2) -> None:
+    measured = strongest("previous", length=6, texts=3, seed=5)
+    texts = [repeated_tokens(gpt2, 6, seed) for seed in (5, 6, 7)]
+    scores = [head_scores(lab.trace(gpt2, ids, keep=["pattern"]))["previous"] for ids in texts]
+    assert measured(gpt2) == pytest.approx(float(sum(scores).max() / 3))
+    with pytest.raises(ValueError, match="'copying': previous, first, self"):
+        strongest("copying")
