@@ -1,5 +1,7 @@
 """Tokenizers of words and of characters: ids by order, any known text back, unknown ones seen."""
 
+from itertools import islice
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,14 @@ def test_words_that_cannot_be_are_named(words, error, says):
 def test_a_corpus_without_characters_is_named():
     with pytest.raises(ValueError, match="corpus holds no text"):
         tokenizers.character_tokenizer([""])
+
+
+@pytest.mark.parametrize("task", ["repeated", "copying", "sorting", "brackets", "modular_addition"])
+def test_every_task_is_spelled_in_its_own_vocabulary(task):
+    corpus = getattr(lab.corpora, task)()
+    tokenizer = tokenizers.word_tokenizer(corpus.vocabulary)
+    for document in islice(corpus, 50):
+        ids = tokenizer(document.text)["input_ids"]
+        assert tokenizer.unk_token_id not in ids
+        assert tokenizer.decode(ids) == document.text
+        assert [corpus.vocabulary[token] for token in ids] == document.text.split(" ")
