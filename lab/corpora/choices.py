@@ -29,9 +29,9 @@ class Choice(NamedTuple):
 KINDS = ("indirect object", "he or she", "they", "agreement")
 
 MEETINGS = (
-    "Last week , $A+B go>A+B to the$P .",
+    "On a warm day , $A+B go>A+B to the$P .",
     "After school/NOUN , $A+B play>A+B in the$P .",
-    "$A+B spend>A+B the %day at the$P .",
+    "$A+B spend>A+B the %time at the$P .",
     "In the summer , $A+B like>A+B to sit in the$P .",
     "$A+B find>A+B a$Y at the$P .",
     "When $A+B come>A+B back from the$P , everything be>A quiet .",
@@ -72,7 +72,7 @@ TWO = (
 SUBJECTS = (
     "the$S beside the$L",
     "the$S in front of the$L",
-    "In the %day , the$S [near|behind|under|by|next to] the$L",
+    "In the %time , the$S [near|behind|under|by|next to] the$L",
     "$A say>A that/SCONJ the$S [near|behind|next to] the$L",
     "Every day , the$S [by|behind|next to] the$L",
 )

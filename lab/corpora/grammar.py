@@ -8,7 +8,8 @@ A pattern is words and punctuation with spaces between them:
   ball); `$A's` and `$A+B` work too.
 - `he$A him$A his$A himself$A`: the pronoun that fits, or the name where a pronoun could mean
   somebody else. `I$A me$A my$A you$A your$A we$A us$A our$A`: inside speech.
-- `go>A`: the verb, in the text's tense and the number of A. In speech (“ ”) always the present.
+- `go>A`: the verb, in the text's tense (in speech the present) and the number of A; `go>it` and
+  `go>them`: of one, of several.
 - `[x|y z|]`: one of these. `%happy`: a word of that class. `bank~river`: the sense of a word.
 - `park/VERB`: the part of speech, where the table in `lexicon` would be wrong.
 """
@@ -21,13 +22,14 @@ from functools import cache, partial
 
 from lab.corpora.classes import CLASSES
 from lab.corpora.documents import Number
-from lab.corpora.lexicon import tag
+from lab.corpora.lexicon import lemma, tag
 from lab.corpora.mentions import FORMS
 from lab.corpora.scene import Scene
 from lab.corpora.verbs import AUXILIARIES, conjugated, shows_number
 
 Op = Callable[[Scene], None]
 _TOKEN = re.compile(r"[\[\]|]|[^\s\[\]|]+")
+_NUMBERS: dict[str, Number] = {"it": "singular", "them": "plural"}
 _MARKS = set(".,!?:;“”…")
 
 
@@ -129,7 +131,7 @@ def _verb(token: str) -> Op:
 
 def _conjugated(verb: str, roles: str, pos: str, sense: str | None, scene: Scene) -> None:
     tense = "present" if scene.speaking else scene.tense
-    number = scene.role(roles).number
+    number = _NUMBERS.get(roles) or scene.role(roles).number
     form = conjugated(verb, tense, number)
     scene.word(form, pos, number if shows_number(verb, tense) else None, None, sense)
 
@@ -147,7 +149,7 @@ def _word(token: str, before: str, pattern: str) -> Op:
         if not pos:
             raise ValueError(f"{token!r} has no part of speech, in {pattern!r}") from None
         number = "singular" if pos == "NOUN" else None
-    sense = f"{token}/{meaning}" if meaning else None
+    sense = f"{lemma(token.lower())}/{meaning}" if meaning else None
     return partial(_literal, token, pos, number, sense)
 
 

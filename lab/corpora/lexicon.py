@@ -12,28 +12,30 @@ from functools import cache
 
 from lab.corpora.documents import Number
 from lab.corpora.nouns import ADJECTIVES, KIN, NOUNS, plural
-from lab.corpora.verbs import doing, done, past
+from lab.corpora.verbs import doing, done, past, third
 
 _CLOSED = {
     "DET": "the a an this these those some every all another each no both any which",
     "ADP": "in on at of with from under near behind over into by for about through across around "
     "along beside between without during up down off out next like inside after before to onto "
-    "against above",
+    "against above past than",
     "AUX": "be been can could will would must should may might",
     "PART": "not n't",
     "CCONJ": "and or but",
     "SCONJ": "because when while if that as until since though",
     "NUM": "one two three four five six seven eight nine ten",
     "INTJ": "yes no hello oh wow hi please goodbye hooray hush ah okay",
-    "PRON": "there what who whose",
-    "ADV": "very so too then now away back home together again here always never soon still just "
+    "PRON": "its there what who whose",
+    "ADV": "very faster so too then now away back home together again here always never soon "
+    "still just "
     "once suddenly finally slowly quickly quietly loudly happily sadly softly carefully gently "
     "proudly bravely later today tomorrow outside far long all-day almost only also even ever "
     "everywhere why how where well better first twice fast hard high more nicely kindly brightly "
     "warmly sweetly politely often sometimes yesterday alone around-here instead maybe upstairs "
     "enough ago tightly deep upon afterward afterwards meanwhile forever half no-more right "
     "straight",
-    "ADJ": "happy sad glad proud angry scared tired hungry thirsty sorry lost safe cold hot warm "
+    "ADJ": "tallest bigger thick weak poor low happy sad glad proud angry scared tired hungry "
+    "thirsty sorry lost safe cold hot warm "
     "wet dry clean dirty nice good bad best new old big little small tall long short red blue "
     "green yellow pink purple orange white black brown gray shiny soft loud quiet bright dark "
     "sunny rainy windy snowy cloudy heavy light full empty open closed ready late early kind brave "
@@ -47,6 +49,9 @@ _NOUNS = (
     "day morning afternoon evening night time week year summer winter spring minute hour hand "
     "eye foot leg arm head nose ear face tail wing paw hair heart voice sun moon star sky cloud "
     "rain snow wind water grass sand mud dirt air sea ground floor room bed home family friend "
+    "nail doctor queen king bank bat bow match trunk treasure baby snake finger phone snowball "
+    "cave glass "
+    "sugar butter oven tower castle block flag monster matter truth ladder bike animal joke bench "
     "front child boy girl man woman people person name story song game word secret idea "
     "surprise dream "
     "problem plan turn fun help love smile hug kiss laugh noise sound lesson work breakfast lunch "
@@ -73,7 +78,7 @@ _VERBS = (
     "fill tie rub hang stick slip float sink row hum feel let belong miss hurt set lead swing "
     "bounce light park train bend fetch lie land rock nail return join cheer rush hurry step "
     "slide spin cost guess lean float gather wrap hurry arrive seem smell become break invite "
-    "borrow teach spend glow tap squeak"
+    "borrow teach spend glow tap squeak name fight"
 ).split()
 
 TAGS: dict[str, tuple[str, Number | None]] = {}
@@ -96,9 +101,12 @@ _singular = [*_NOUNS.split(), *(w for kin in KIN.values() for w in kin)]
 _singular += [noun.one for nouns in NOUNS.values() for noun in nouns if " " not in noun.one]
 _enter(_singular, "NOUN", "singular")
 _enter([plural(word) for word in _singular if word not in _MASS], "NOUN", "plural")
+_LEMMAS = {plural(word): word for word in _singular}
+_LEMMAS |= {form: verb for verb in _VERBS for form in (past(verb), done(verb), doing(verb))}
 VERB_BASES = frozenset(_VERBS)
 for _verb in _VERBS:
     _enter([_verb, past(_verb), done(_verb), doing(_verb)], "VERB")
+    _enter([third(_verb)], "VERB", "singular")
 
 
 def tag(word: str, after: str = "") -> tuple[str, Number | None]:
@@ -113,6 +121,15 @@ def tag(word: str, after: str = "") -> tuple[str, Number | None]:
     if after in _BEFORE_VERB and word in VERB_BASES and word != "be":
         return "VERB", None
     return TAGS[word]
+
+
+def lemma(word: str) -> str:
+    """The form of a word that a dictionary lists, of nouns and verbs it knows.
+
+    >>> lemma("bats"), lemma("ringing")
+    ('bat', 'ring')
+    """
+    return _LEMMAS.get(word, word)
 
 
 _BEFORE_VERB = {"to", "can", "could", "will", "would", "must", "not", "should", "let", "may"}

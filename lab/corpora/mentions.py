@@ -8,9 +8,6 @@ from collections.abc import Callable
 from lab.corpora.nouns import plural
 from lab.corpora.scene import OBJECT, OWNER, SELF, Scene, Thing
 
-VOWELS = tuple("aeio")
-SOUNDS = {"hour": "an", "honest": "an", "umbrella": "an", "uncle": "an", "ugly": "an"}
-
 
 def named(roles: str, scene: Scene) -> None:
     """The name; `Tom and Lily` of a group; `the dog`; `his mom`."""
@@ -62,7 +59,7 @@ def _owner_named(thing: Thing, scene: Scene) -> None:
 
 
 def _owned(owner: Thing, scene: Scene) -> None:
-    if scene.clear(owner):
+    if scene.clear(owner, here=True):
         scene.word(OWNER[owner.pronoun], "PRON", owner.number, owner.id)
         scene.mentioned(owner)
     else:
@@ -75,18 +72,13 @@ def some(roles: str, scene: Scene) -> None:
     if thing.number == "plural":
         scene.word(*scene.chance.pick(_SEVERAL))
     else:
-        first = thing.adjective or thing.noun
-        scene.word(_article(first), "DET", None, thing.id)
+        scene.word("a", "DET", None, thing.id)
     if thing.adjective:
         scene.word(thing.adjective, "ADJ", None, thing.id)
     bare(roles, scene)
 
 
 _SEVERAL = (("some", "DET"), ("two", "NUM"), ("three", "NUM"), ("some", "DET"))
-
-
-def _article(word: str) -> str:
-    return SOUNDS.get(word) or ("an" if word.startswith(VOWELS) else "a")
 
 
 def definite(roles: str, scene: Scene) -> None:
@@ -118,6 +110,13 @@ def bare(roles: str, scene: Scene) -> None:
     """`ball`, after a word that the pattern gives."""
     thing = scene.role(roles)
     _noun(thing, scene)
+    scene.mentioned(thing)
+
+
+def child(roles: str, scene: Scene) -> None:
+    """`girl` or `boy`, of somebody who has a name."""
+    thing = scene.role(roles)
+    scene.word(thing.kind, "NOUN", thing.number, thing.id)
     scene.mentioned(thing)
 
 
@@ -155,5 +154,6 @@ def _spoken(word: str) -> Callable[[str, Scene], None]:
 
 FORMS: dict[str, Callable[[str, Scene], None]] = {
     "": named, "'s": owned_by_name, "a": some, "the": definite, "this": this, "that": that,
-    "n": bare, "his": own, "himself": itself, "he": _pronoun(None), "him": _pronoun(OBJECT),
+    "n": bare, "kid": child, "his": own, "himself": itself, "he": _pronoun(None),
+    "him": _pronoun(OBJECT),
 } | {word: _spoken(word) for word in "I me my mine we us our you your".split()}  # fmt: skip

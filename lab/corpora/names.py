@@ -10,18 +10,18 @@ from lab.corpora.chance import share_of
 COMMON_GIRLS = tuple(
     (
         "Lily Sue Mia Lucy Anna Sara Amy Sally Jane Lila Sarah Daisy Molly Jill Emma Mary Bella "
-        "Jenny Luna Lisa Ella Emily Polly Lola Susie Tina"
+        "Jenny Luna Lisa Ella Emily Polly Susie Tina Ann"
     ).split()
 )
 COMMON_BOYS = tuple(
     (
         "Tim Tom Ben Max Sam Timmy Bob Jack John Joe Tommy Billy Benny Jimmy Leo Jim Bobby Jake "
-        "Andy Jerry Peter Pete Fred Danny Toby Charlie"
+        "Andy Jerry Peter Pete Fred Danny Toby Dave"
     ).split()
 )
 OTHER_GIRLS = tuple(
     (
-        "Ann Betty Millie Grace Alice Milly Claire Kate Annie Julie Sophie Mandy Rosie Clara "
+        "Lola Betty Millie Grace Alice Milly Claire Kate Annie Julie Sophie Mandy Rosie Clara "
         "Maria Tilly Zara Ellie Chloe Rachel Cindy Maggie Abigail Ruby Jenna Lizzie Abby Lena Liz "
         "Julia Mabel Zoe Maya Eva Mina Dora Sophia Mila Carla Hannah Ruth Linda Monica Fiona "
         "Lydia Becky Cara Nancy Beth Violet Judy Betsy Gina Samantha Isabel Meg Elsie Katie Isla "
@@ -33,7 +33,7 @@ OTHER_GIRLS = tuple(
 )
 OTHER_BOYS = tuple(
     (
-        "Dave Freddy Bill Joey Henry Tony Johnny George Finn Mike Ted Frank James David Paul "
+        "Charlie Freddy Bill Joey Henry Tony Johnny George Finn Mike Ted Frank James David Paul "
         "Harry Gary Adam Dan Carl Oliver Luke Otto Matt Milo Steve Rob Todd Nick Martin Jason "
         "Wally Thomas Eddie Jeff Michael Ed Daniel Nate Kevin Simon Ralph Josh Lenny Tucker Brian "
         "Bruce Stanley Phil Wilbur Doug Philip Barry Alan Ricky Zack Charles Noah Luis Gus Louis "

@@ -18,7 +18,8 @@ _IRREGULAR = {
     "man": "men", "woman": "women", "child": "children", "mouse": "mice", "fish": "fish",
     "sheep": "sheep", "goose": "geese", "leaf": "leaves", "knife": "knives", "loaf": "loaves",
     "shelf": "shelves", "wolf": "wolves", "foot": "feet", "tooth": "teeth", "scarf": "scarves",
-    "deer": "deer", "family": "families", "policeman": "policemen", "elf": "elves",
+    "deer": "deer", "fisherman": "fishermen", "postman": "postmen", "person": "people",
+    "half": "halves",
 }  # fmt: skip
 
 
@@ -53,8 +54,12 @@ _WORDS = {
     "field hill kitchen yard museum pond bakery castle village meadow barn harbor island",
     "fixture": "tree house fence bench bridge gate wall bush tent well swing slide door chair "
     "table window shed tower statue sandbox fountain rock",
-    "woman": "woman teacher nurse queen neighbor baker",
-    "man": "man farmer king fisherman postman driver",
+    "pet": "bird rabbit duck puppy kitten squirrel hedgehog owl mouse bunny hen",
+    "cake": "cake pie muffin pancake cupcake tart",
+    "vessel": "vase lamp cup jar bowl mirror plate",
+    "seed": "seed bean",
+    "woman": "woman teacher nurse neighbor baker lady",
+    "man": "man farmer fisherman postman driver",
 }
 
 NOUNS: dict[str, tuple[Noun, ...]] = {
@@ -76,6 +81,10 @@ ADJECTIVES = {
     "treat": "sweet yummy big small fresh tasty juicy warm".split(),
     "keepsake": "red blue old new small big pretty shiny lovely special soft strange".split(),
     "animal": "little big brown white black gray friendly hungry sleepy funny clever shy".split(),
+    "pet": "little small brown white black gray".split(),
+    "cake": "big little sweet warm special".split(),
+    "vessel": "blue white pretty old red".split(),
+    "seed": "little tiny brown".split(),
     "place": "big old quiet sunny little new pretty busy green".split(),
     "fixture": "big old tall little red white wooden".split(),
     "woman": "kind old young tall friendly wise".split(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from lab.corpora.chance import Chance
 from lab.corpora.documents import Document, Number, Referent, Word
@@ -13,6 +14,16 @@ OWNER = {"he": "his", "she": "her", "it": "its", "they": "their"}
 SELF = {"he": "himself", "she": "herself", "it": "itself", "they": "themselves"}
 NEAR = 2
 """How many sentences back a pronoun may reach."""
+_NO = object()
+
+
+def sounds_open(word: str) -> bool:
+    """Whether a word is spoken with a vowel first, and so takes an.
+
+    >>> sounds_open("hour"), sounds_open("one")
+    (True, False)
+    """
+    return (word[0] in "aeiou" and word not in ("one", "useful")) or word in ("hour", "honest")
 
 
 @dataclass(slots=True)
@@ -53,6 +64,7 @@ class Scene:
         self.sentence = 0
         self.speaking = False
         self._space, self._capital = "", True
+        self._article: object = _NO
         self._last: dict[int, int] = {}
 
     def word(
@@ -64,6 +76,16 @@ class Scene:
         sense: str | None = None,
     ) -> None:
         """Writes a word, with a space before it and a capital where a sentence starts."""
+        if self._article is not _NO:
+            article = "an" if sounds_open(text) else "a"
+            referred, self._article = self._article, _NO
+            self._put(article, "DET", None, referred, None)
+        if text == "a" and pos == "DET":
+            self._article = referent  # a or an? The next word says
+        else:
+            self._put(text, pos, number, referent, sense)
+
+    def _put(self, text: str, pos: str, number: Any, referent: Any, sense: str | None) -> None:
         if self._capital:
             text, self._capital = text[0].upper() + text[1:], False
         if self._space:
@@ -111,13 +133,16 @@ class Scene:
         for member in thing.members:
             self._last[member.id] = self.sentence
 
-    def clear(self, thing: Thing) -> bool:
+    def clear(self, thing: Thing, here: bool = False) -> bool:
         """Whether a pronoun for the thing can mean nothing else.
 
         It was spoken of in this sentence or the one before, and nothing else that takes the same
-        pronoun was.
+        pronoun was. `here`: this sentence alone is looked at (`Tom found his hat`), if the thing
+        was spoken of in it.
         """
         oldest = self.sentence - NEAR + 1
+        if here and self._last.get(thing.id) == self.sentence:
+            oldest = self.sentence
         if self._last.get(thing.id, -1) < oldest:
             return False
         pronoun, things = thing.pronoun, self.things

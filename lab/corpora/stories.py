@@ -7,15 +7,33 @@ from itertools import accumulate
 
 from lab.corpora.chance import Chance
 from lab.corpora.documents import Document, Numbered
+from lab.corpora.plots.days import DAYS
 from lab.corpora.plots.describing import describing
 from lab.corpora.plots.giving import giving
+from lab.corpora.plots.losing import LOSSES
+from lab.corpora.plots.making import WORKS
+from lab.corpora.plots.mending import AMENDS
+from lab.corpora.plots.minding import KINDNESSES
 from lab.corpora.plots.repeating import repeating
+from lab.corpora.plots.senses import senses
+from lab.corpora.plots.telling import told
+from lab.corpora.plots.wanting import WISHES
 from lab.corpora.scene import Scene
 
+TALES = (*LOSSES, *WISHES, *KINDNESSES, *AMENDS, *WORKS, *DAYS)
+
+
+def tale(scene: Scene) -> None:
+    """One of the stories with a plot."""
+    told(scene, scene.chance.pick(TALES))
+
+
 PLOTS: dict[str, tuple[float, Callable[[Scene], None]]] = {
-    "giving": (0.40, giving),
-    "describing": (0.35, describing),
-    "repeating": (0.25, repeating),
+    "tale": (0.17, tale),
+    "senses": (0.14, senses),
+    "giving": (0.28, giving),
+    "describing": (0.26, describing),
+    "repeating": (0.15, repeating),
 }
 """Of each kind of document: its share of the documents, and who writes it."""
 
