@@ -351,3 +351,10 @@ def test_a_missing_trace_is_answered_with_the_shipped_names(tmp_path):
     for name in ("formicarium/nothing", "formicarium/../../pyproject", tmp_path / "x.safetensors"):
         with pytest.raises(FileNotFoundError, match="formicarium/two-names"):
             Trace.open(name)
+
+
+def test_an_end_of_text_piece_is_no_reason_to_warn_of_padding(tiny):
+    """transformers takes it for padding where nothing tells it better; once in a process."""
+    quiet = "import lab; m = lab.build(layers=1); lab.trace(m, '<|endoftext|>Tom')"
+    done = subprocess.run([sys.executable, "-c", quiet], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == "", done.stderr

@@ -92,7 +92,9 @@ def _run(model: Any, ids: list[int], names: list[str]) -> tuple[Tensor, dict[str
 
     hooks = [(name, keeper(name)) for name in names]
     with torch.inference_mode(), model.hooks(fwd_hooks=hooks) as bridge:
-        logits = bridge(torch.tensor([ids], device=bridge.cfg.device), return_type="logits")[0]
+        row = torch.tensor([ids], device=bridge.cfg.device)
+        # The mask hides nothing; without one transformers warns of padding at end-of-text pieces.
+        logits = bridge(row, attention_mask=torch.ones_like(row), return_type="logits")[0]
     if silent := [name for name in names if name not in kept]:
         raise ValueError(
             f"{silent[0]} is a hook point of this model but nothing passed through it: "
