@@ -71,7 +71,7 @@ class Rows:
 
     def _stream(self) -> Iterator[Row]:
         while True:
-            got = 0
+            got, began = 0, self.place.block
             for number, block in self._blocks(self.place.block):
                 rows = self._cut(block, self.place.round, number)
                 got += len(rows)
@@ -80,7 +80,7 @@ class Rows:
                     self.place = Place(self.place.round, number, row + 1)
                     yield rows[row]
                 self.place = Place(self.place.round, number + 1)
-            if not got and not self.place.block:
+            if not got and not began:
                 raise ValueError(
                     "corpus gave nothing to learn from: documents of two pieces and more are "
                     f"needed, with answers that begin within the context of {self._context}"

@@ -37,7 +37,8 @@ class Twin(nn.Module):
         dropout: share of activations dropped in training mode.
     Raises:
         TypeError: the model was not made by `lab.load` or `lab.build`.
-        ValueError: it holds half-precision weights, whose small updates would be lost.
+        ValueError: it holds half-precision weights, whose small updates would be lost, or copies of
+            weights, which training would not reach.
     """
 
     def __init__(self, model: Any, dropout: float = 0.0) -> None:
@@ -52,6 +53,7 @@ class Twin(nn.Module):
             theirs = {plain_name(name): parameter for name, parameter in every}
         # Parameters rather than their tensors: they stay when a model moves to another device.
         self._pairs = [(theirs[name], mine) for name, mine in self.plain.named_parameters()]
+        _refuse_copies(bare, [their for their, _ in self._pairs])
 
     def forward(self, ids: Int[Tensor, "batch pos"], targets: Int[Tensor, "batch pos"]) -> Tensor:
         """The sum of −log p over the targets that are not −100, in nats."""
@@ -110,4 +112,17 @@ def _refuse_half(weights: dict[str, Tensor]) -> None:
             raise ValueError(
                 f"model holds {name} as {str(tensor.dtype).removeprefix('torch.')}: training needs "
                 "float32, lab.load(…, dtype='float32'); precision='bf16' computes in half precision"
+            )
+
+
+def _refuse_copies(bare: Any, reached: list[nn.Parameter]) -> None:
+    # TransformerLens splits the query, key and value weights of some kinds into views of them; a
+    # model moved after that, and kinds whose weights are interleaved, have copies instead.
+    storages = {parameter.untyped_storage().data_ptr() for parameter in reached}
+    for name, parameter in bare.named_parameters():
+        if parameter.untyped_storage().data_ptr() not in storages:
+            raise ValueError(
+                f"model keeps a copy of weights, {plain_name(name)}, that training would not "
+                "reach: if it was moved by .to(…), save it and load it again with "
+                "lab.load(folder, device=…)"
             )
