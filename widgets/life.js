@@ -41,7 +41,13 @@ export default {
     view.tools.append(place, h("span", { class: "life-player" }, play, speed));
 
     const common = { ",": () => show(now() - 1), ".": () => show(now() + 1), " ": toggle, Escape: () => pick(session, { token: null }) };
-    const about = { signal, life, session, hover, common, show, again: soon, tell: (what) => { cell = what; soon(); }, point: (moment) => { over = moment; soon(); } };
+    /** Pick the token so many places on, whatever the mouse is over. */
+    const along = (by) => () => {
+      const from = inside(session.get("token"), life.size) ?? life.start[1];
+      hover.set({ token: null });
+      pick(session, { token: Math.min(life.size - 1, Math.max(0, from + by)) });
+    };
+    const about = { signal, life, session, hover, common, along, show, again: soon, tell: (what) => { cell = what; soon(); }, point: (moment) => { over = moment; soon(); } };
     const wordy = life.words.length + life.sample_names.length;
     const parts = [spine(about), life.heads.length && heads(about), life.layers.length && lens(about), wordy && words(about)].filter(Boolean);
     const panels = h("div", { class: `life-panels life-${parts.length - 1}` }, ...parts.slice(1).map(({ element }) => element));

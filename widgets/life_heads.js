@@ -7,7 +7,7 @@ import { paint, palette, tinted } from "./attention_paint.js";
 const [HIGH, LINE] = [174, 18];
 
 /** Builds the panel; `tell(cell|null)` says what the mouse is over: {query, key} or {head}. */
-export function heads({ signal, life, session, hover, tell, common }) {
+export function heads({ signal, life, session, hover, tell, along, common }) {
   const layers = [...new Set(life.heads.map(([layer]) => layer))];
   const most = 1 + Math.max(...life.heads.map(([, head]) => head));
   const spots = life.heads.map(([layer, head]) => layers.indexOf(layer) * most + head);
@@ -40,7 +40,7 @@ export function heads({ signal, life, session, hover, tell, common }) {
   for (const box of [board, prompt]) on(box, "pointerleave", () => { hover.set({ token: null }); tell(null); });
   const arrows = (act) => ({ ...common, ArrowLeft: act(-1, 0), ArrowRight: act(1, 0), ArrowUp: act(0, -1), ArrowDown: act(0, 1) });
   keys(grid.element, arrows((right, down) => () => pickHead(grid.beside(spots[now.head], right, down))), signal);
-  keys(board, arrows((right, down) => () => pickToken(Math.min(life.size - 1, Math.max(0, now.token + right + down)))), signal);
+  keys(board, arrows((right, down) => along(right + down)), signal);
 
   return {
     element,

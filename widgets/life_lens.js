@@ -6,7 +6,7 @@ const LEVELS = 64;
 const [ROW, SEEN] = [19, 14]; // pixels of a row, and how many show at once: only those are drawn
 
 /** Builds the panel; `tell({row, token}|null)` says which cell the mouse is over, `again()` asks for a drawing. */
-export function lens({ signal, life, session, hover, tell, again, common }) {
+export function lens({ signal, life, session, hover, tell, again, along, common }) {
   const followed = life.says(0, 0, 0).chance >= 0 && life.targets.some(Boolean);
   const key = h("span");
   const turn = h("button", { class: "kit-button", type: "button", "aria-pressed": "false", title: "rank of the piece that does come next, shaded by its probability (n)", onclick: () => flip() }, "true next");
@@ -30,8 +30,7 @@ export function lens({ signal, life, session, hover, tell, again, common }) {
   on("pointerover", (event) => { const one = at(event); hover.set({ token: one?.token ?? null }); tell(one?.row === undefined ? null : { row: one.row, token: one.token }); });
   on("pointerleave", () => { hover.set({ token: null }); tell(null); });
   on("click", (event) => { const one = at(event); if (one) pick(session, { token: one.token === session.get("token") ? null : one.token }); });
-  const step = (by) => () => pick(session, { token: Math.min(life.size - 1, Math.max(0, now.token + by)) });
-  keys(box, { ...common, ArrowUp: step(-1), ArrowDown: step(1), n: flip }, signal);
+  keys(box, { ...common, ArrowUp: along(-1), ArrowDown: along(1), n: flip }, signal);
 
   function fillRows() {
     for (const { cells } of rows.slice(first, first + SEEN)) for (const one of cells) fill(one, life.says(now.moment, one.row, one.token), chances, colours);

@@ -67,17 +67,19 @@ export function spine({ signal, life, show, point, common }) {
       plot.draw({ width, x, panels, theme, now: moment });
       across = axis(x, GUTTER, width - RIGHT);
       say({ "aria-valuenow": moment, "aria-valuetext": said });
-      if (stamp !== (stamp = width)) place(flags, life.marks.map((one) => across.at(one.moment)), width);
+      if (stamp !== (stamp = width)) {
+        const lefts = placed(life.marks.map((one) => across.at(one.moment)), flags.map((flag) => flag.offsetWidth + 2), width);
+        flags.forEach((flag, i) => { flag.style.left = `${Math.round(lefts[i])}px`; });
+      }
       flags.forEach((flag, i) => flag.setAttribute("aria-pressed", String(life.marks[i].moment === moment)));
     },
   };
 }
 
-/** Each flag over its moment; where two would touch, the later gives way to the right, and at the end to the left. */
-function place(flags, places, width) {
-  const wide = flags.map((flag) => flag.offsetWidth + 2);
+/** Where flags begin: each over its moment; where two would touch, the later gives way to the right, at the end to the left. */
+export function placed(places, wide, width) {
   const lefts = places.map((at, i) => at - wide[i] / 2);
   for (let i = 0; i < lefts.length; i++) lefts[i] = Math.max(lefts[i], i ? lefts[i - 1] + wide[i - 1] : 0);
   for (let i = lefts.length - 1, most = width; i >= 0; i--) most = lefts[i] = Math.min(lefts[i], most - wide[i]);
-  flags.forEach((flag, i) => { flag.style.left = `${Math.round(lefts[i])}px`; });
+  return lefts;
 }

@@ -21,6 +21,8 @@ def word_maps(
     >>> places[0].tolist(), share.tolist()
     ([[0.0, 1.0], [0.0, -1.0], [2.0, 0.0], [-2.0, 0.0]], [1.0])
     """
+    if not embeddings.shape[1]:
+        return np.zeros((len(embeddings), 0, 2), np.float32), np.full(len(embeddings), np.nan, "f4")
     centred = embeddings - embeddings.mean(axis=1, keepdims=True)
     axes = _axes(centred[-1])
     places = centred @ axes.T

@@ -4,12 +4,15 @@ from types import SimpleNamespace
 
 import numpy as np
 
-TEXT = "When Tom and Lily went to the park , Tom gave a ball to Lily . When Tom and Lily went to the park , Tom gave a"
-WORDS = {"names": ["Tom", "Lily", "Anna", "Max", "Ben"], "places": ["park", "shop", "school", "house"],
-         "things": ["ball", "book", "cake", "kite"]}  # fmt: skip
+TEXT = "When Tom and Lily went to the park , Tom gave a ball to Lily . " * 2
+WORDS = {
+    "names": ["Tom", "Lily", "Anna", "Max", "Ben"],
+    "places": ["park", "shop", "school", "house"],
+    "things": ["ball", "book", "cake", "kite"],
+}
 
 
-def a_life(moments=16, layers=2, heads=4, pos=12, middle=None, **changes):
+def a_life(moments=16, layers=2, each=4, pos=12, middle=None, **changes):
     """Anything with the attributes that `widgets.Life` reads; `changes` replace some of them."""
     rng = np.random.default_rng(0)
     middle = moments // 2 if middle is None else middle
@@ -22,34 +25,36 @@ def a_life(moments=16, layers=2, heads=4, pos=12, middle=None, **changes):
     words = [word for group in WORDS.values() for word in group]
     away = np.repeat([[2.0, 0.0], [-1.0, 2.0], [-1.0, -2.0]], [5, 4, 4], axis=0)
     places = rng.normal(size=(moments, len(words), 2)).cumsum(0) * 0.1
-    known = dict(
-        name="tiny",
-        pieces=pieces,
-        special=[False] * pos,
-        steps=steps,
-        tokens=steps * 64,
-        heads=[(layer, head) for layer in range(layers) for head in range(heads)],
-        patterns=_patterns(rng, grown, layers * heads, pos),
-        lens_layers=["embed", *(f"L{layer}" for layer in range(layers))],
-        lens_pieces=[f" guess{i}" for i in range(20)],
-        lens_best=best,
-        lens_probs=rng.random((moments, rows, pos)) * grown[:, None, None],
-        targets=[*pieces[1:], ""],
-        target_probs=_gap(rng.random((moments, rows, pos)) * grown[:, None, None], np.nan),
-        target_ranks=_gap(rng.integers(1, 4, (moments, rows, pos)), 0),
-        words=words,
-        groups=[name for name, group in WORDS.items() for _ in group],
-        word_map=places + grown[:, None, None] * away,
-        map_share=0.1 + 0.6 * grown,
-        curves={
+    known = {
+        "name": "tiny",
+        "pieces": pieces,
+        "special": [False] * pos,
+        "steps": steps,
+        "tokens": steps * 64,
+        "heads": [(layer, head) for layer in range(layers) for head in range(each)],
+        "patterns": _patterns(rng, grown, layers * each, pos),
+        "lens_layers": ["embed", *(f"L{layer}" for layer in range(layers))],
+        "lens_pieces": [f" guess{i}" for i in range(20)],
+        "lens_best": best,
+        "lens_probs": rng.random((moments, rows, pos)) * grown[:, None, None],
+        "targets": [*pieces[1:], ""],
+        "target_probs": _gap(rng.random((moments, rows, pos)) * grown[:, None, None], np.nan),
+        "target_ranks": _gap(rng.integers(1, 4, (moments, rows, pos)), 0),
+        "words": words,
+        "groups": [name for name, group in WORDS.items() for _ in group],
+        "word_map": places + grown[:, None, None] * away,
+        "map_share": 0.1 + 0.6 * grown,
+        "curves": {
             "loss": (np.arange(2001), 2 + 3 * np.exp(-np.arange(2001) / 300)),
             "valid": (steps, 2.1 + 3 * np.exp(-steps / 300)),
             "recall": (steps, 0.05 + 0.9 * grown),
         },
-        samples={"story": [f"At step {step} there was a tiny park. " * 3 for step in steps]},
-        scores={"induction": np.broadcast_to(grown[:, None, None], (moments, layers, heads)) * 0.5},
-        chance={"induction": 0.03},
-    )
+        "samples": {"story": [f"At step {step} there was a tiny park. " * 3 for step in steps]},
+        "scores": {
+            "induction": np.broadcast_to(grown[:, None, None], (moments, layers, each)) * 0.5
+        },
+        "chance": {"induction": 0.03},
+    }
     return SimpleNamespace(**known | changes)
 
 
