@@ -6,7 +6,7 @@ JupyterLab extension.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"  # Okabe & Ito's, and a grey
+LINES = (BLUE, ORANGE, "#009E73", "#CC79A7", GREY, "#56B4E9", "#E69F00")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 PAPER, INK = "#FFFFFF", "#333333"
 
 
@@ -91,6 +93,41 @@ def against_control(
         figure.add_scatter(**where, mode="markers", marker=marker)
     figure.update_xaxes(title=unit)
     return _plain(figure, title, height=240)
+
+
+def lines(
+    curves: Mapping[str, tuple[Any, Any]],
+    *,
+    title: str,
+    unit: str,
+    along: str = "step",
+    log: bool = False,
+) -> go.Figure:
+    """Curves over one axis, each with its name in the legend, told apart by colour and by dash.
+
+    curves: {name: (places, values)}. unit: of the values. along: what the places are.
+    log: a logarithmic axis of values; those that are not above 0 leave gaps.
+    Raises ValueError for places and values that differ in length.
+
+    >>> lines({"loss": ([0, 1], [4.2, 1.7])}, title="A training", unit="nats").data[0].name
+    'loss'
+    """
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for number, (name, (places, values)) in enumerate(curves.items()):
+        at, found = np.asarray(places, dtype=float), np.asarray(values, dtype=float)
+        if at.ndim != 1 or at.shape != found.shape:
+            raise ValueError(f"{name}: {at.shape} places but {found.shape} values")
+        style = {"color": LINES[number % len(LINES)], "dash": DASHES[number % len(DASHES)]}
+        figure.add_scatter(
+            x=at, y=found, name=_label(name), mode="lines", line=style | {"width": 2}
+        )
+    figure.update_xaxes(title=along)
+    figure.update_yaxes(title=unit, type="log" if log else "linear")
+    _plain(figure, title, height=340)
+    figure.update_yaxes(gridcolor="rgba(138,138,138,0.25)", zeroline=False)
+    return figure.update_layout(showlegend=len(curves) > 1, legend={"orientation": "h", "y": -0.22})
 
 
 def _plain(figure: go.Figure, title: str, height: int) -> go.Figure:

@@ -51,3 +51,17 @@ def test_an_effect_without_a_control_is_refused():
 def test_names_and_values_must_match():
     with pytest.raises(ValueError, match="2 names but 1 values"):
         charts.bars(["a", "b"], [1.0], title="", unit="")
+
+
+def test_lines_are_the_curves_and_differ_in_more_than_colour():
+    curves = {"one": ([0, 10, 20], [4.0, 2.0, 1.0]), "<b>two": ([0, 20], [4.0, 3.5])}
+    figure = charts.lines(curves, title="", unit="nats", log=True)
+    assert [(list(line.x), list(line.y)) for line in figure.data] == list(curves.values())
+    assert figure.data[1].name == "&lt;b&gt;two"
+    assert len({line.line.dash for line in figure.data}) == 2
+    assert figure.layout.yaxis.type == "log" and figure.layout.showlegend
+
+
+def test_places_and_values_must_match():
+    with pytest.raises(ValueError, match=r"loss: \(2,\) places but \(3,\) values"):
+        charts.lines({"loss": ([0, 1], [1, 2, 3])}, title="", unit="")
