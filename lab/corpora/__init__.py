@@ -7,6 +7,7 @@ time. It knows no tokens. What the generated stories hold is told in the README 
 from lab.corpora.choices import Choice, choices
 from lab.corpora.documents import Corpus, Document, Referent, Word
 from lab.corpora.files import text
+from lab.corpora.hub import Unreachable, hub
 from lab.corpora.mixing import forever, mixed
 from lab.corpora.modular import modular_addition
 from lab.corpora.ordering import brackets, sorting
@@ -18,11 +19,13 @@ __all__ = [
     "Corpus",
     "Document",
     "Referent",
+    "Unreachable",
     "Word",
     "brackets",
     "choices",
     "copying",
     "forever",
+    "hub",
     "mixed",
     "modular_addition",
     "repeated",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from lab.corpora.names import BOYS, COMMON_BOYS, COMMON_GIRLS, GENDER, GIRLS, kept_back
 from lab.corpora.nouns import ADJECTIVES, KIN, NOUNS
@@ -37,7 +38,10 @@ def _filled(scene: Scene, kind: str, of: Thing | None, several: str) -> Thing:
         kind = scene.chance.pick(("woman", "man"))
         return scene.thing(kind, noun=scene.chance.pick(KIN[kind][:2]), owner=of)
     many = several == "#" or (several == "?" and scene.chance.happens(0.3))
-    return drawn(scene, kind, many)
+    # A tree is what things are near to: only pairs that may be told.
+    fixed = kind == "fixture"
+    others = [one for one in scene.cast.values() if one.noun and (one.kind == "fixture") != fixed]
+    return drawn(scene, kind, many, beside=others)
 
 
 def person(scene: Scene, kind: str = "child", of: Thing | None = None) -> Thing:
@@ -58,11 +62,11 @@ def named(scene: Scene) -> list[Thing]:
     return [thing for thing in scene.things if thing.name in GENDER]
 
 
-def drawn(scene: Scene, kind: str, many: bool = False, beside: Thing | None = None) -> Thing:
-    """A thing, animal or place that is not in the scene yet, and may stand beside the other."""
+def drawn(scene: Scene, kind: str, many: bool = False, beside: Iterable[Thing] = ()) -> Thing:
+    """A thing, animal or place that is not in the scene yet, and may stand beside the others."""
     taken = {thing.noun for thing in scene.things}
     noun = scene.chance.pick(NOUNS[kind])
-    while noun.one in taken or (beside and kept_back(noun.one, beside.noun)):
+    while noun.one in taken or any(kept_back(noun.one, one.noun) for one in beside):
         noun = scene.chance.pick(NOUNS[kind])
     suits = ADJECTIVES[noun.kind]
     adjective = scene.chance.pick(suits) if scene.chance.happens(0.5) else ""

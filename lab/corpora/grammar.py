@@ -137,6 +137,7 @@ def _conjugated(verb: str, roles: str, pos: str, sense: str | None, scene: Scene
 
 
 def _word(token: str, before: str, pattern: str) -> Op:
+    token = "a" if token in ("A", "An", "an") else token  # the next word says which
     token, _, pos = token.partition("/")
     token, _, meaning = token.partition("~")
     number: Number | None = None
@@ -148,7 +149,8 @@ def _word(token: str, before: str, pattern: str) -> Op:
     except KeyError:
         if not pos:
             raise ValueError(f"{token!r} has no part of speech, in {pattern!r}") from None
-        number = "singular" if pos == "NOUN" else None
+        several = token.endswith("s") and not token.endswith("ss")
+        number = ("plural" if several else "singular") if pos == "NOUN" else None
     sense = f"{lemma(token.lower())}/{meaning}" if meaning else None
     return partial(_literal, token, pos, number, sense)
 

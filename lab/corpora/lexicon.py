@@ -49,7 +49,8 @@ _NOUNS = (
     "day morning afternoon evening night time week year summer winter spring minute hour hand "
     "eye foot leg arm head nose ear face tail wing paw hair heart voice sun moon star sky cloud "
     "rain snow wind water grass sand mud dirt air sea ground floor room bed home family friend "
-    "nail doctor queen king bank bat bow match trunk treasure baby snake finger phone snowball "
+    "arrow nail doctor queen king "
+    "bank bat bow match trunk treasure baby snake finger phone snowball "
     "cave glass "
     "sugar butter oven tower castle block flag monster matter truth ladder bike animal joke bench "
     "front child boy girl man woman people person name story song game word secret idea "
@@ -78,7 +79,7 @@ _VERBS = (
     "fill tie rub hang stick slip float sink row hum feel let belong miss hurt set lead swing "
     "bounce light park train bend fetch lie land rock nail return join cheer rush hurry step "
     "slide spin cost guess lean float gather wrap hurry arrive seem smell become break invite "
-    "borrow teach spend glow tap squeak name fight"
+    "borrow teach spend glow tap squeak name fight shoot pop beat"
 ).split()
 
 TAGS: dict[str, tuple[str, Number | None]] = {}

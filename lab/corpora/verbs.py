@@ -14,9 +14,10 @@ have had had|hear heard heard|hide hid hidden|hit hit hit|hold held held|hurt hu
 keep kept kept|know knew known|lay laid laid|lead led led|leave left left|lend lent lent
 let let let|lie lay lain|light lit lit|lose lost lost|make made made|mean meant meant
 meet met met|pay paid paid|put put put|read read read|ride rode ridden|ring rang rung
-rise rose risen|run ran run|say said said|see saw seen|seek sought sought|sink sank sunk
-slide slid slid|spin spun spun|sell sold sold|send sent sent
-set set set|shake shook shaken|shine shone shone|shut shut shut|sing sang sung|sit sat sat
+rise rose risen|run ran run|say said said|see saw seen|seek sought sought
+sink sank sunk|slide slid slid|spin spun spun|sell sold sold|send sent sent
+set set set|shoot shot shot|beat beat beaten
+shake shook shaken|shine shone shone|shut shut shut|sing sang sung|sit sat sat
 sleep slept slept|speak spoke spoken|spend spent spent|stand stood stood|steal stole stolen
 stick stuck stuck|sweep swept swept|swim swam swum|swing swung swung|take took taken
 teach taught taught|tell told told|think thought thought|throw threw thrown
@@ -26,7 +27,7 @@ understand understood understood|wake woke woken|wear wore worn|win won won|writ
 _DOUBLED = set(
     (
     "stop drop clap hop hug grab nod pat plan rub skip slip tap beg dip trip run sit swim get "
-    "put cut dig hit let set shut win begin forget swing hum step spin wrap chop flap chat"
+    "put cut dig hit let set shut win begin forget hum step spin wrap chop flap chat pop"
 ).split())  # fmt: skip
 _DOUBLED.discard("swing")
 

@@ -92,6 +92,7 @@ NIGHT = Plot(
     ),
     9,
     friend=False,
+    ending=False,
 )
 
 PICNIC = Plot(

@@ -90,7 +90,7 @@ def one_is(scene: Scene) -> None:
     chance = scene.chance
     kinds = chance.pick(PAIRS)
     subject = drawn(scene, kinds[0], many=chance.happens(0.5))
-    other = drawn(scene, kinds[1], many=chance.happens(0.5), beside=subject)
+    other = drawn(scene, kinds[1], many=chance.happens(0.5), beside=[subject])
     scene.cast |= {"S": subject, "L": other}
     alive, other_alive = (one.kind in ("animal", "person") for one in (subject, other))
     phrase, verb = chance.pick(SUBJECT), chance.pick(LIVING if alive else LIFELESS)

@@ -78,7 +78,7 @@ TURNING = (
 FIRST = (
     "", "", "", "", "Then", "Then", "Soon", "Soon ,", "Later ,", "Later that/DET day ,",
     "After that/PRON ,", "The next day ,", "In the %part ,", "Before dinner ,",
-    "One day ,", "A little/ADV later ,", "When the sun come>it out ,", "When it get>it dark ,",
+    "A little/ADV later ,", "When the sun come>it out ,", "When it get>it dark ,",
     "After a long walk/NOUN ,", "All at once/NOUN ,",
 )  # fmt: skip
 LAST = (
@@ -92,7 +92,7 @@ REPLY = (
     "he$R look>R up and [nod>R|wave>R|laugh>R] .",
 )  # fmt: skip
 ANSWER = (
-    "$R say>R “ Thank you$G , $G . ”",
+    "$R say>R , “ Thank you$G , $G . ”",
     "$R be>R very %happy .",
     "“ Thank you$G , $G , ” ^ say>R $R .",
     "$R smile>R and take>R the$Z .",

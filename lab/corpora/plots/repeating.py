@@ -6,6 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from lab.corpora.casting import fill
+from lab.corpora.documents import Number
 from lab.corpora.grammar import write
 from lab.corpora.lexicon import TAGS
 from lab.corpora.names import BOYS, GIRLS
@@ -106,23 +107,29 @@ def repeating(scene: Scene) -> None:
 
 
 def passage(scene: Scene) -> tuple[list[str], str]:
-    """Words or made-up words, and the sign between them."""
+    """Words, made-up words or scraps, and the sign between them."""
     chance = scene.chance
-    kind = chance.random()
     count = chance.between(4, 16) if chance.happens(0.5) else chance.between(12, 50)
-    if kind < 0.6:
-        words = common_words()
-        items = [chance.pick(words) for _ in range(count)]
-    elif kind < 0.85:
-        items = [made_up(scene) for _ in range(min(count, 24))]
-    else:
-        words = common_words()
-        items = [
-            made_up(scene) if chance.happens(0.4) else chance.pick(words) for _ in range(count)
-        ]
+    kind = chance.pick(KINDS_OF_PASSAGE)
+    if kind != "words":
+        count = min(count, 28)
+    items = [item(scene, kind) for _ in range(count)]
     if chance.happens(0.2):
-        items = [item.capitalize() for item in items]
+        items = [one.capitalize() for one in items]
     return items, chance.pick(("", "", "", ","))
+
+
+KINDS_OF_PASSAGE = ("words",) * 6 + ("made up", "made up", "scraps", "any", "any")
+
+
+def item(scene: Scene, kind: str) -> str:
+    """One word of a passage."""
+    chance = scene.chance
+    if kind == "any":
+        kind = chance.pick(("words", "words", "made up", "scraps"))
+    if kind == "words":
+        return chance.pick(common_words())
+    return made_up(scene) if kind == "made up" else scrap(scene)
 
 
 def made_up(scene: Scene) -> str:
@@ -134,16 +141,35 @@ def made_up(scene: Scene) -> str:
     )
 
 
+def scrap(scene: Scene) -> str:
+    """A piece of a word, two words in one, a letter or a number."""
+    chance, words = scene.chance, common_words()
+    drawn = chance.random()
+    if drawn < 0.15:
+        return str(chance.below(10 ** chance.between(1, 3)))
+    if drawn < 0.3:
+        return chance.pick("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    word = chance.pick(words)
+    if drawn < 0.5:
+        return word + chance.pick(words)
+    cut = chance.below(len(word))
+    return word[cut:] if drawn < 0.8 else word[: cut + 1]
+
+
+def _tag(item: str) -> tuple[str, Number | None]:
+    if item in _NAMES:
+        return "PROPN", "singular"
+    return ("NUM", None) if item.isdigit() else TAGS.get(item.lower(), ("X", None))
+
+
 def recited(scene: Scene, items: list[str], gap: str) -> None:
     """The passage, word by word."""
-    for place, item in enumerate(items):
+    for place, one in enumerate(items):
         if place and gap:
             scene.mark(gap)
         scene.small()
-        pos, number = TAGS.get(item.lower(), ("X", None))
-        if item in _NAMES:
-            pos, number = "PROPN", "singular"
-        scene.word(item, pos, number)
+        pos, number = _tag(one)
+        scene.word(one, pos, number)
     scene.mark(".")
 
 

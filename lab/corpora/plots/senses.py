@@ -32,11 +32,12 @@ def senses(scene: Scene) -> None:
     words = chance.several(WORDS, 1 if both else chance.between(2, 4))
     scenes = [key for word in words for key in _senses(scene, word, both)]
     for place, key in enumerate(chance.shuffled(scenes)):
-        if place and chance.happens(0.4):
+        told = chance.pick(SENSES[key])
+        if place and (told[0] == "“" or chance.happens(0.4)):
             scene.paragraph()
         elif place:
             write(scene, chance.pick(LINK))
-        write(scene, chance.pick(SENSES[key]))
+        write(scene, told)
     write(scene, chance.pick(CLOSING))
 
 

@@ -23,6 +23,8 @@ class Plot(NamedTuple):
     """Before this beat there is time for another small scene."""
     friend: bool = True
     """Whether A and B are friends from the start."""
+    ending: bool = True
+    """Whether one of the common endings suits it."""
 
 
 LONG_AGO = (
@@ -31,7 +33,7 @@ LONG_AGO = (
     "[Once upon a time/NOUN|Long ago] , in a [%small|quiet|pretty] [town|village] , there lived a "
     "kid$A [named|called] $A .",
     "There was once a kid$A [named|called] $A who lived [near the$P|with his$A n$M] .",
-    "One [%weather|%fine] %time , a kid$A [named|called] $A went to the$P [with his$A n$M|] .",
+    "One [fine|lovely|quiet] %time , a kid$A [named|called] $A went to the$P [with his$A n$M|] .",
 )
 HERO = (
     "$A be>A a [%nice|%small|happy|brave|clever] kid$A .",
@@ -68,8 +70,7 @@ MEANWHILE = (
     "The sun be>it [warm|bright] and the sky be>it blue .",
     "Some birds sing>them in the trees .",
     "It be>it a [%weather] %time .",
-    "$A+B be>A+B [hungry|tired|thirsty] , so/CCONJ he$A+B [eat>A+B|share>A+B] some "
-    "[bread|cake|cheese] .",
+    "$A+B be>A+B hungry , so/CCONJ he$A+B [eat>A+B|share>A+B] some [bread|cake|cheese] .",
     "$B be>B there/ADV too . he$B [wave>B|smile>B] .",
     "his$A n$M [smile>M|laugh>M] and give>M him$A a [hug/NOUN|kiss/NOUN|cookie|cup of milk] .",
 )
@@ -100,9 +101,8 @@ def told(scene: Scene, plot: Plot) -> None:
         if place and chance.happens(0.4):
             scene.paragraph()
         write(scene, chance.pick(beat))
-    if chance.happens(0.4):
-        scene.paragraph()
-    write(scene, chance.pick(ENDING))
+    if plot.ending:
+        write(scene, chance.pick(("", "¶ ")) + chance.pick(ENDING))
 
 
 def pause(scene: Scene) -> None:

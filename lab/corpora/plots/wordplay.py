@@ -102,7 +102,7 @@ OF_NOUNS: dict[str, tuple[str, ...]] = {
         "$B wear>B a bow~ribbon on his$B shirt/NOUN for the party .",
     ),
     "bow/arrow": (
-        "the hunter/NOUN shoot/VERB an arrow/NOUN with a bow~arrow .",
+        "the hunter/NOUN shoot>it an arrow/NOUN with a bow~arrow .",
         "$A make>A a bow~arrow out of a stick and a string , and $B make>B the arrows/NOUN .",
         "the king take>it a bow~arrow and an arrow/NOUN and go>it to the forest .",
     ),
@@ -112,7 +112,7 @@ OF_NOUNS: dict[str, tuple[str, ...]] = {
         "spring~season be>it here , and $A need>A no/DET coat .",
     ),
     "spring/metal": (
-        "A spring~metal pop/VERB out of the old bed . “ Ouch/INTJ ! ” ^ say>A $A .",
+        "A spring~metal pop>it out of the old bed . “ Ouch/INTJ ! ” ^ say>A $A .",
         "the toy frog have>it a spring~metal in it , so/CCONJ it can>it jump .",
         "$A push>A down the spring~metal , and it jump>it up again .",
     ),
