@@ -58,13 +58,18 @@ def plan(path: str | Path) -> Plan:
     if not told.get("corpus"):
         raise ValueError(f"{path}: [[corpus]] is missing")
     corpus = _corpus(told["corpus"])
-    tokenizer = _tokenizer(told.get("tokenizer", {}), corpus)
     return Plan(
-        _called("model", bridges.build, {**told.get("model", {}), "tokenizer": tokenizer}),
+        _model(told.get("model", {}), told.get("tokenizer", {}), corpus),
         corpus,
         _corpus(told["valid"]) if told.get("valid") else None,
         _called("recipe", Recipe, told.get("recipe", {})),
     )
+
+
+def _model(part: dict[str, Any], tokenizer: dict[str, Any], corpus: Any) -> Any:
+    if "folder" in part:
+        return bridges.load(_filled(part["folder"]), progress=False)
+    return _called("model", bridges.build, {**part, "tokenizer": _tokenizer(tokenizer, corpus)})
 
 
 def _corpus(parts: Any) -> Any:
