@@ -4,15 +4,15 @@ A corpus is walked through from any document on (`starting(at)`) and gives the s
 time. It knows no tokens. What the generated stories hold is told in the README of this room.
 """
 
-from lab.corpora.choices import Choice, choices
+from lab.corpora.choosing import Choice, choices
 from lab.corpora.documents import Corpus, Document, Referent, Word
 from lab.corpora.files import text
-from lab.corpora.hub import Unreachable, hub
+from lab.corpora.generated import stories
+from lab.corpora.hubs import Unreachable, hub
 from lab.corpora.mixing import forever, mixed
 from lab.corpora.modular import modular_addition
 from lab.corpora.ordering import brackets, sorting
 from lab.corpora.recalling import copying, repeated
-from lab.corpora.stories import stories
 
 __all__ = [
     "Choice",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ LOOK = 1 << 16
 """How many bytes are looked at to see that a file is text."""
 LONGEST = 1 << 20
 """A document without an end is cut after so many characters."""
+_LONE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True)
@@ -124,31 +126,41 @@ def refuse_binary(file: Path) -> None:
         raise ValueError(f"{file} is written in UTF-16: save it as UTF-8")
     odd = start.decode("utf-8", "replace").count("\ufffd")
     if b"\0" in start or odd * 10 > len(start):
-        raise ValueError(f"{file} is no text: give a file of UTF-8 text")
+        raise ValueError(f"{file} is no text in UTF-8: give a file that is")
 
 
 def found_separator(file: Path) -> str:
     """The end-of-text mark where the start of the file has it on a line of its own, else ''."""
     with file.open(encoding="utf-8-sig", errors="replace") as opened:
-        lines = islice(opened, 20_000)
-        return SEPARATOR if any(line.strip() == SEPARATOR for line in lines) else ""
+        lines = opened.read(LONGEST).splitlines()
+    return SEPARATOR if any(line.strip() == SEPARATOR for line in lines) else ""
 
 
 def documents(file: Path, separator: str) -> Iterator[str]:
     """The texts between separator lines; one that grows beyond `LONGEST` is cut at a line."""
     lines: list[str] = []
-    size = odd = 0
-    with file.open(encoding="utf-8-sig", errors="replace", newline=None) as opened:
-        for line in iter(lambda: opened.readline(LONGEST), ""):
-            odd += line.count("\ufffd")
-            if line.strip() == separator or size + len(line) > LONGEST:
-                if joined := "".join(lines).strip("\n"):
-                    yield joined
-                lines, size = [], 0
-            if line.strip() != separator:
-                lines.append(line)
-                size += len(line)
+    size = 0
+    for line in _lines(file):
+        ends = line.strip() == separator
+        if ends or size + len(line) > LONGEST:
+            if joined := "".join(lines).strip("\n"):
+                yield joined
+            lines, size = [], 0
+        if not ends:
+            lines.append(line)
+            size += len(line)
     if joined := "".join(lines).strip("\n"):
         yield joined
-    if odd:
-        warnings.warn(f"{file}: {odd} bytes or characters are no UTF-8, now U+FFFD", stacklevel=3)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """Line by line, one longer than `LONGEST` in parts; U+FFFD for bytes that are no UTF-8."""
+    lone = 0
+    with file.open(encoding="utf-8-sig", errors="surrogateescape") as opened:
+        for line in iter(lambda: opened.readline(LONGEST), ""):
+            if not line.isascii():
+                line, count = _LONE.subn("\ufffd", line)
+                lone += count
+            yield line
+    if lone:
+        warnings.warn(f"{file}: {lone} bytes are no UTF-8, each now U+FFFD", stacklevel=2)

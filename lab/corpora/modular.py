@@ -50,8 +50,8 @@ def modular_addition(
     """`a b = c` with c = (a + b) mod p: four words, the last of them to be answered.
 
     All p² pairs occur once, in an order drawn by the seed; the first `share` of them are for
-    learning, the others are `.rest` (or `held_out=True`). The task of Nanda et al. 2023
-    (arXiv:2301.05217), who learnt 30 % of the pairs modulo 113.
+    learning (1: all of them), the others are `.rest` (or `held_out=True`). The task of Nanda et
+    al. 2023 (arXiv:2301.05217), who learnt 30 % of the pairs modulo 113.
 
     Raises:
         ValueError: p below 2, or a share that leaves one of the two parts empty.
