@@ -11,12 +11,13 @@
 //   strip, instead of y and lines: { rows: names, ends, values, colour(value) → [r, g, b] }: column i reaches to x = ends[i]
 //     and holds values[i * rows.length …]
 //   marks: [{ x, y, colour }]: a dashed line down the panel, and a ring where y is given
-import { CATEGORIES, css, h, isDark, number } from "./kit.js";
+import { CATEGORIES, css, h, isDark } from "./kit.js";
 
 export const [HEAD, GUTTER, FOOT, RIGHT] = [18, 46, 20, 10];
 
 /** Round numbers between two others, about so many at most; on a log axis 1, 2, 5, 10, or 1, 10, 100. */
 export function ticks(low, high, most, log = false) {
+  if (!(high > low) || (log && low <= 0)) return [];
   if (log && high / low >= 5) {
     const [from, to] = [low, high].map((end) => Math.floor(Math.log10(end)));
     const every = Math.ceil((to - from) / most) || 1;
@@ -24,19 +25,19 @@ export function ticks(low, high, most, log = false) {
     const inside = [[1, 2, 5], [1, 3], [1]].map((parts) => powers.flatMap((power) => parts.map((part) => Number(`${part}e${power}`))).filter((value) => value >= low && value <= high));
     return inside.find((found) => found.length <= most) ?? inside[2];
   }
-  const rough = (high - low) / most || 1;
+  const rough = (high - low) / most;
   const size = 10 ** Math.floor(Math.log10(rough));
   const step = size * [1, 2, 5, 10].find((part) => part * size >= rough * 0.999);
   const first = Math.ceil(low / step - 1e-9);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
-/** A number as a tick says it: 0.25, 20k, 1.5M, 10⁻⁵. */
+/** A number as a tick says it: 0.25, 20k, 1.5M, 5e−4. */
 export function tidy(value) {
   const size = Math.abs(value);
-  if (size && size < 1e-3) return number(value).replace(/\.?0+·/, "·").replace(/^1·/, "");
   const [part, unit] = size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
-  return `${Number((value / part).toPrecision(4))}${unit}`.replace("-", "−");
+  const short = Number((value / part).toPrecision(4));
+  return `${size && size < 1e-3 ? short.toExponential() : short}${unit}`.replace("-", "−");
 }
 
 /** Places along an axis: `at(value)` in pixels between from and to, and back with `value(px)`. */
@@ -181,15 +182,15 @@ function grid(context, look, { y, from, to, down }) {
 }
 
 function strip(context, look, { strip: { rows, ends, values, colour }, from, to }) {
-  const tall = (to - from) / rows.length;
-  let left = look.across.at(look.x.low);
+  const tall = (to - from - 3) / rows.length;
+  let left = Math.round(look.across.at(look.x.low));
   ends.forEach((end, i) => {
-    const right = look.across.at(end);
+    const right = Math.round(look.across.at(end));
     rows.forEach((_, row) => {
       const value = values[i * rows.length + row];
       if (!Number.isFinite(value)) return;
       context.fillStyle = css(colour(value));
-      context.fillRect(left, from + row * tall, right - left + 0.5, Math.max(tall - 1, 1));
+      context.fillRect(left, from + row * tall, right - left, Math.max(tall - 1, 1));
     });
     left = right;
   });

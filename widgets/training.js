@@ -17,11 +17,11 @@ const STOPS = { running: ["Stop", "stop"], stopping: ["Stopping…", "resume"], 
 export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
-    const store = storeOf(model, session);
-    const view = frame({ el, model, session, signal }, { stem: "training", keys: KEYS, table: () => tableOf(store) });
-    const state = { over: null, held: null, exact: null, width: 0 };
     let [theme, scale, asked] = [null, null, 0];
     const soon = () => { asked ||= requestAnimationFrame(() => { asked = 0; draw(); view.refresh(); }); };
+    const store = storeOf({ model, session, signal, changed: soon });
+    const view = frame({ el, model, session, signal }, { stem: "training", keys: KEYS, table: () => tableOf(store) });
+    const state = { over: null, held: null, exact: null, width: 0 };
     const [facts, samples, panels] = [factsOf(), samplesOf(signal), panelsOf(store, soon)];
 
     const here = () => state.over ?? state.held;
@@ -54,7 +54,8 @@ export default {
       const { facts: { step: last, of }, phase } = store.page;
       const kind = store.curve(model.get("x")).x.length ? model.get("x") : "step";
       const ways = (prefix) => { const { x, y } = store.curve(prefix + kind); return kind === "step" ? [Number, Number] : [between(x, y), between(y, x)]; };
-      const [[to, back], [before], log] = [ways(""), ways("earlier "), model.get("log_x")];
+      const [[to, back], [before]] = [ways(""), ways("earlier ")];
+      const log = model.get("log_x") && last > 0;
       let end = (phase in STOPS && (of ?? 2 ** Math.ceil(Math.log2(last + 1)))) || last || 1;
       while (end >= 2 * last && end > 20) end /= 2;
       const high = last ? to(last) * Math.max(1, end / last) : end;
@@ -113,7 +114,6 @@ export default {
     for (const { element } of [left, right])
       keys(element, { ArrowLeft: move(-1), ArrowRight: move(1), Home: move(-1e9), End: move(1e9), " ": act, Enter: () => hold(here()) }, signal);
     keys(view.root, { Escape() { state.over = null; hold(null); }, "[": () => samples.step(-1), "]": () => samples.step(1), l: logs[0].flip, y: logs[1].flip }, signal);
-    store.listen(soon, signal);
     listen(model, "change:x change:log_x change:log_y change:title change:summary", soon, signal);
     listen(session, "comm_live_update", soon, signal);
     onTheme(() => { theme = null; soon(); }, signal);

@@ -1,42 +1,33 @@
-// The board as the browser holds it: one store for all views of a board. Python tells the curves' tails; who missed one asks for all.
+// The board as the browser holds it: Python tells the curves' tails, and a view that missed one asks for all.
 import { asker, floats, listen, number } from "./kit.js";
 import { nearest } from "./curves.js";
 
-const stores = new WeakMap();
 const NONE = { x: new Float32Array(), y: new Float32Array() };
 
-/** The store of a board's model, living as long as the model: `page` (the newest message), `curve(name)`, `samples`, `listen`. */
-export function storeOf(model, session) {
-  if (!stores.has(model)) stores.set(model, made(model, session));
-  return stores.get(model);
-}
-
-function made(model, session) {
-  const heard = new EventTarget();
+/** What a view knows of its board: `page` (the newest message), `curve(name)`, `samples`; `changed()` is called when it grows. */
+export function storeOf({ model, session, signal, changed }) {
   let [curves, revision] = [new Map(), null];
-  const store = {
-    page: null, samples: [],
-    curve: (name) => curves.get(name) ?? NONE,
-    listen: (call, signal) => heard.addEventListener("told", call, { signal }),
-  };
+  const store = { page: null, samples: [], curve: (name) => curves.get(name) ?? NONE };
   const apply = (page, buffers) => {
     if (page.kind !== "board") return;
     if (page.before === null || page.run !== store.page?.run) [curves, store.samples] = [new Map(), []];
     page.curves.forEach(([name, start, count], i) => curves.set(name, joined(store.curve(name), start, count, floats(buffers[i]))));
     store.samples = [...store.samples.slice(0, page.samples[0]), ...page.samples[1]];
     [store.page, revision] = [page, page.revision];
-    heard.dispatchEvent(new Event("told"));
   };
-  const { signal } = new AbortController(); // never: the store goes with the model
-  const ask = asker(model, session, "whole", { answered: apply, signal });
+  let asked = false; // a second question would make the answer to the first one stale
+  const answered = (page, buffers) => { asked = false; apply(page, buffers); changed(); };
+  const ask = asker(model, session, "whole", { answered, failed() { asked = false; }, signal });
+  const catchUp = () => { asked ||= ask({ revision }); };
+  listen(session, "comm_live_update", () => { asked = false; }, signal);
   listen(model, "msg:custom", (page, buffers) => {
     if (page.kind !== "board") return;
-    if (page.before === revision) apply(page, buffers);
-    else ask();
+    if (page.before === revision) { apply(page, buffers); changed(); }
+    else catchUp();
   }, signal);
   const { content, buffers } = model.get("_board");
   apply(content, buffers);
-  ask({ revision });
+  catchUp(); // the state is as old as the model; what was told since then nobody may have heard
   return store;
 }
 

@@ -1,7 +1,7 @@
 // What stands in the board's charts: loss, metrics, gradients by layer, learning rate, each with its legend.
 import { h, legend, number, sequential, short } from "./kit.js";
-import { HEAD, fill, nearest, range } from "./curves.js";
-import { smoothed, whole } from "./training_data.js";
+import { HEAD, fill, range } from "./curves.js";
+import { between, smoothed, whole } from "./training_data.js";
 import { soft } from "./training_words.js";
 
 const NOWHERE = { x: [], y: [] };
@@ -25,7 +25,7 @@ export function panelsOf(store, changed) {
   const before = (curve, scale) => placed(curve, { ...scale, to: scale.before });
   const marks = (name, { x, y, colour }, { to }) => {
     const at = to(store.page.turns[name]?.[0] ?? NaN);
-    return Number.isFinite(at) ? [{ x: at, y: y[nearest(x, at)], colour }] : [];
+    return Number.isFinite(at) ? [{ x: at, y: between(x, y)(at), colour }] : [];
   };
 
   function coloured({ lines }) {
@@ -76,12 +76,12 @@ export function panelsOf(store, changed) {
     const small = rate.x.length ? 48 : 0;
     const band = each.x.length ? HEAD + Math.min(layers * 14, Math.max(40, height - small - 60 - HEAD)) : 0;
     const strip = () => {
-      const positive = each.y.filter((value) => value > 0);
-      const [low, high] = [positive.reduce((a, b) => Math.min(a, b), Infinity), positive.reduce((a, b) => Math.max(a, b), 0)];
+      const [low, high] = each.y.filter((value) => value > 0).reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, 0]);
+      if (!high) return null;
       const shade = (t) => sequential(0.06 + 0.94 * t, dark);
       const bar = legend({ low, high, unit: "", colour: (value) => shade((value - low) / (high - low || 1)) }, "log");
       return { height: band, head: head("layers", h("strong", {}, "by layer"), bar), strip: { rows: Array.from({ length: layers }, (_, i) => `L${i}`), ends: placed(each, x).x,
-        values: each.y, colour: (value) => shade(Math.log(Math.max(value, low) / low) / Math.log(high / low || Math.E)) } };
+        values: each.y, colour: (value) => shade(Math.log(Math.max(value, low) / low) / (Math.log(high / low) || 1)) } };
     };
     return [norm.x.length && line("norm", "Gradient norm", norm, height - band - small, true), band && strip(), small && line("lr", "Learning rate", rate, small, false)].filter(Boolean);
   }
