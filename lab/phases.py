@@ -95,14 +95,16 @@ def mean_scores(model: Any, ids: Rows) -> Scores:
 class Change:
     """The stretch of a curve in which it changes most.
 
-    `share`: how much of the curve's whole height falls into the stretch, which is `width` of its
-    length. A curve that goes straight down has `share == width`: nothing sudden about it.
+    `height`: from the curve's lowest to its highest value. `share`: how much of that falls into the
+    stretch, which is `width` of the curve's length. A curve that goes straight down has
+    `share == width`: nothing sudden about it.
     """
 
     start: float
     stop: float
     share: float
     width: float
+    height: float
 
     @property
     def middle(self) -> float:
@@ -118,7 +120,7 @@ def sharpest(steps: ArrayLike, values: ArrayLike, width: float = 0.1) -> Change:
     """Where a curve changes most within `width` of its length, and how much of its change that is.
 
     >>> sharpest(range(101), [4.0] * 50 + [1.0] * 51)
-    Change(start=44.5, stop=54.5, share=1.0, width=0.1)
+    Change(start=44.5, stop=54.5, share=1.0, width=0.1, height=3.0)
     """
     at, curve = np.asarray(steps, float), np.asarray(values, float)
     if at.shape != curve.shape or at.ndim != 1 or len(at) < 3 or not 0 < width < 1:
@@ -132,6 +134,6 @@ def sharpest(steps: ArrayLike, values: ArrayLike, width: float = 0.1) -> Change:
     span = max(1, round(width * 200))
     moved = np.abs(even[span:] - even[:-span])
     best = int(np.median(np.flatnonzero(moved >= moved.max() - 1e-9)))  # the middle one of equals
-    whole = float(np.ptp(even))
-    share = float(moved[best] / whole) if whole else 0.0
-    return Change(float(grid[best]), float(grid[best + span]), round(share, 6), width)
+    whole = float(np.ptp(curve))
+    share = float(moved[best]) / whole if whole else 0.0
+    return Change(float(grid[best]), float(grid[best + span]), round(share, 6), width, whole)
