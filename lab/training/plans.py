@@ -57,13 +57,11 @@ def plan(path: str | Path) -> Plan:
             raise ValueError(f"{path}: [{part}] is unknown; the parts are {', '.join(_PARTS)}")
     if not told.get("corpus"):
         raise ValueError(f"{path}: [[corpus]] is missing")
+    recipe = _called("recipe", Recipe, told.get("recipe", {}))  # first: it is refused at once
     corpus = _corpus(told["corpus"])
-    return Plan(
-        _model(told.get("model", {}), told.get("tokenizer", {}), corpus),
-        corpus,
-        _corpus(told["valid"]) if told.get("valid") else None,
-        _called("recipe", Recipe, told.get("recipe", {})),
-    )
+    valid = _corpus(told["valid"]) if told.get("valid") else None
+    model = _model(told.get("model", {}), told.get("tokenizer", {}), corpus)
+    return Plan(model, corpus, valid, recipe)
 
 
 def _model(part: dict[str, Any], tokenizer: dict[str, Any], corpus: Any) -> Any:
