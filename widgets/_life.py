@@ -16,6 +16,8 @@ NAMES = ("steps", "tokens", "name", "pieces", "special", "curves", "heads", "pat
          "lens_layers", "lens_pieces", "lens_best", "lens_probs", "targets", "target_probs",
          "target_ranks", "words", "groups", "word_map", "map_share", "samples", "scores",
          "chance")  # fmt: skip
+FOUND = 0.3
+"""The score from which on a head counts as an induction head."""
 
 
 def state(life: Any, named: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,10 +68,15 @@ def _steps(given: Any, life: Any) -> list[int]:
 
 
 def _start(given: Mapping[str, Any], made: Mapping[str, Any]) -> list[int]:
-    """The kept head that changed most, and the last token."""
+    """The kept head that is an induction head at the end, else the one that changed most."""
     last = max(0, len(made["pieces"]) - 1)
     if not made["heads"]:
         return [0, last]
+    if "induction" in (given["scores"] or {}):
+        score = np.nan_to_num(as_array(given["scores"]["induction"])[-1])
+        kept = [float(score[layer, head]) for layer, head in made["heads"]]
+        if max(kept) >= FOUND:
+            return [int(np.argmax(kept)), last]
     patterns = as_array(given["patterns"])
     patterns = patterns.reshape(len(patterns), -1, *patterns.shape[-2:])
     change = np.abs(patterns[-1].astype(np.float32) - patterns[0]).sum(axis=(1, 2))

@@ -64,7 +64,8 @@ def _thinned(x: np.ndarray, y: np.ndarray, end: float) -> Points:
     bins = np.minimum((x / max(end, 1e-9) * POINTS).astype(int), POINTS - 1)
     count = np.bincount(bins, minlength=POINTS)
     kept = count > 0
-    return tuple(np.bincount(bins, part, POINTS)[kept] / count[kept] for part in (x, y))
+    means = [np.bincount(bins, part, POINTS)[kept] / count[kept] for part in (x, y)]
+    return means[0], means[1]
 
 
 def marks(curves: Mapping[str, Points], moments: int) -> list[dict[str, Any]]:

@@ -8,8 +8,7 @@ const LABELS = 24;
 const LARGEST = 72;
 
 /** The grid's plan for so much room: which way it runs, how large a picture is, where each stands. */
-export function plan({ layers, heads, width, height, marks = false }) {
-  const across = layers > 1.6 * heads;
+export function plan({ layers, heads, width, height, marks = false, across = layers > 1.6 * heads }) {
   const [columns, rows] = across ? [layers, heads] : [heads, layers];
   const gap = marks ? 6 : 3;
   const room = Math.min((width - LABELS) / columns, (height - 16) / rows);

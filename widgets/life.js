@@ -62,9 +62,10 @@ export default {
     /** Everything that is on screen, from the model and the session. */
     function look() {
       const head = life.heads.findIndex(([layer, head]) => layer === session.get("layer") && head === session.get("head"));
-      const token = inside(hover.get().token, life.size) ?? inside(session.get("token"), life.size) ?? life.start[1];
+      const settled = inside(session.get("token"), life.size) ?? life.start[1];
+      const token = inside(hover.get().token, life.size) ?? settled;
       theme ??= inks(view.root);
-      return { moment: now(), head: head < 0 ? life.start[0] : head, token, theme, width, stamp: `${width} ${panels.dataset.tab}`, pace: timer ? PACES[speed.selectedIndex][1] : undefined };
+      return { moment: now(), head: head < 0 ? life.start[0] : head, token, settled, theme, width, stamp: `${width} ${panels.dataset.tab}`, pace: timer ? PACES[speed.selectedIndex][1] : undefined };
     }
 
     function draw() {

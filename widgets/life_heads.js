@@ -1,7 +1,7 @@
 // Attention at one moment: every kept head small, one large, and the prompt shaded by where its token looks.
 
 import { chip, css, h, ink, keys, number, pick, sequential } from "./kit.js";
-import { overview } from "./attention_overview.js";
+import { overview, plan } from "./attention_overview.js";
 import { paint, palette, tinted } from "./attention_paint.js";
 
 const [HIGH, LINE] = [174, 18];
@@ -45,16 +45,18 @@ export function heads({ signal, life, session, hover, tell, along, common }) {
   return {
     element,
     draw(look) {
-      if (look.token !== now?.token && look.token === session.get("token")) prompt.scrollTop = chips[look.token].offsetTop - LINE;
+      if (look.settled !== now?.settled) prompt.scrollTop = chips[look.settled].offsetTop - LINE;
       now = look;
       if (stamp !== (stamp = look.stamp)) width = element.clientWidth;
       if (!width) return;
       if (theme !== look.theme) [theme, lookup] = [look.theme, palette({ log: false, dark: look.theme.dark })];
       life.heads.forEach((_, i) => life.weights.cells(look.moment, i));
       const dpr = globalThis.devicePixelRatio || 1;
-      const plan = grid.draw({ layers, heads: most, scores: [], order: null, pinnedAt: [], labelled: [], hoverHead: null, index: spots[look.head], firstShown: true,
-        tokens: life.size, causal: life.causal, scale: { at: look.moment }, lookup, dpr, inks: theme, fonts: theme }, { width: Math.min(0.48 * width, width - 150), height: HIGH });
-      side = Math.min(HIGH, width - plan.width - 12);
+      const room = { layers: layers.length, heads: most, width: Math.min(0.48 * width, width - 150), height: HIGH };
+      const across = plan({ ...room, across: true }).size > plan({ ...room, across: false }).size;
+      const drawn = grid.draw({ layers, heads: most, scores: [], order: null, pinnedAt: [], labelled: [], hoverHead: null, index: spots[look.head], firstShown: true,
+        tokens: life.size, causal: life.causal, scale: { at: look.moment }, lookup, dpr, inks: theme, fonts: theme }, { width: room.width, height: HIGH, across });
+      side = Math.min(HIGH, width - drawn.width - 12);
       drawBoard(canvas, side, dpr, life, look, lookup);
       const [layer, head] = life.heads[look.head];
       name.textContent = `L${layer}H${head}`;

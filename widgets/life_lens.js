@@ -45,10 +45,10 @@ export function lens({ signal, life, session, hover, tell, again, along, common 
         colours = Array.from({ length: LEVELS + 1 }, (_, level) => sequential(level / LEVELS, theme.dark)).map((rgb) => [css(rgb), css(ink(rgb))]);
         key.replaceChildren(legend(scale({ low: 0, high: 1, dark: theme.dark }), "probability"));
       }
-      const moved = look.token !== now?.token && look.token === session.get("token");
+      const moved = look.settled !== now?.settled;
       now = look;
       rows.forEach(({ head }, token) => { if (head.here !== (head.here = token === look.token)) head.classList.toggle("life-here", head.here); });
-      if (moved) reveal(box, rows[look.token].head);
+      if (moved) reveal(box, rows[look.settled].head);
       fillRows();
     },
   };

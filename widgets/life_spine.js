@@ -5,6 +5,7 @@ import { h, keys, number } from "./kit.js";
 import { valueAt } from "./life_data.js";
 
 const FIRST = ["loss", "valid"];
+const MOST = 6; // curves in a panel
 /** Heights of one, two, three panels: the slider takes much the same room whatever is drawn in it. */
 const HEIGHTS = [[108], [68, 62], [56, 50, 48]];
 
@@ -12,18 +13,25 @@ const HEIGHTS = [[108], [68, 62], [56, 50, 48]];
 export function panelled(curves) {
   const isShare = ({ y }) => y.every((value) => value >= -0.001 && value <= 1.001);
   const kind = (curve) => (FIRST.includes(curve.name) ? 0 : isShare(curve) ? 1 : 2);
-  return [0, 1, 2].map((wanted) => curves.filter((curve) => kind(curve) === wanted).slice(0, 6)).filter((group) => group.length);
+  return [0, 1, 2].map((wanted) => curves.filter((curve) => kind(curve) === wanted)).filter((group) => group.length);
 }
 
 /** Builds the slider. `show(moment)` moves the life, `point(moment|null)` is what the mouse is over. */
 export function spine({ signal, life, show, point, common }) {
   const last = life.count - 1;
-  const groups = panelled(life.curves);
+  const groups = panelled(life.curves).map((group) => group.slice(0, MOST));
+  const left = life.curves.length - groups.flat().length;
   const over = (moment) => { plot.cross(moment); point(moment); };
   const plot = chart({ signal, label: "moment of the training", point: (x) => over(x === null ? null : Math.round(x)) });
-  const flags = life.marks.map(({ name, moment, low, high }) => h("button", { class: "kit-button life-mark", type: "button",
-    title: `${name} changed fastest around here: ${number(low)} → ${number(high)}`, onclick: () => show(moment) }, `${name} · ${tidy(life.steps[moment])}`));
+  const places = [...new Set(life.marks.map(({ moment }) => moment))];
+  const flags = places.map((moment) => {
+    const here = life.marks.filter((mark) => mark.moment === moment);
+    const title = here.map(({ name, low, high }) => `${name} changed fastest around here: ${number(low)} → ${number(high)}`).join("\n");
+    const more = here.length > 1 ? ` +${here.length - 1}` : "";
+    return h("button", { class: "kit-button life-mark", type: "button", title, onclick: () => show(moment) }, `${here[0].name}${more} · ${tidy(life.steps[moment])}`);
+  });
   const heads = groups.map((group) => h("div", {}, ...group.map(({ name }) => h("span", { class: "life-name" }, h("i"), name, h("b")))));
+  if (left) heads.at(-1).append(h("span", { class: "kit-soft" }, `and ${left} more in the table`));
   const row = h("div", { class: "life-marks", role: "group", "aria-label": "where a metric changed fastest" }, ...flags);
   row.hidden = !flags.length;
   const say = (names) => { for (const [name, value] of Object.entries(names)) plot.element.setAttribute(name, value); };
@@ -42,7 +50,7 @@ export function spine({ signal, life, show, point, common }) {
   on("pointermove", (event) => { if (held) to(event); });
   on("lostpointercapture", () => { held = false; });
   const mark = (way) => () => {
-    const ahead = life.marks.map(({ moment }) => way * moment).filter((at) => at > way * now);
+    const ahead = places.map((moment) => way * moment).filter((at) => at > way * now);
     if (ahead.length) show(way * Math.min(...ahead));
   };
   const step = (by) => () => show(now + by);
@@ -68,10 +76,10 @@ export function spine({ signal, life, show, point, common }) {
       across = axis(x, GUTTER, width - RIGHT);
       say({ "aria-valuenow": moment, "aria-valuetext": said });
       if (stamp !== (stamp = width)) {
-        const lefts = placed(life.marks.map((one) => across.at(one.moment)), flags.map((flag) => flag.offsetWidth + 2), width);
+        const lefts = placed(places.map((moment) => across.at(moment)), flags.map((flag) => flag.offsetWidth + 2), width);
         flags.forEach((flag, i) => { flag.style.left = `${Math.round(lefts[i])}px`; });
       }
-      flags.forEach((flag, i) => flag.setAttribute("aria-pressed", String(life.marks[i].moment === moment)));
+      flags.forEach((flag, i) => flag.setAttribute("aria-pressed", String(places[i] === moment)));
     },
   };
 }

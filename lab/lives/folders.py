@@ -7,7 +7,7 @@ folder/step-000400/   a model folder, and moment.json: step, tokens, loss, valid
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,7 +83,7 @@ def curves(folder: str | Path, kept: Sequence[Moment]) -> dict[str, Curve]:
     return {name: points for name, points in drawn.items() if len(points[0])}
 
 
-def curve(steps: Sequence[Any], values: Sequence[Any]) -> Curve:
+def curve(steps: Iterable[Any], values: Iterable[Any]) -> Curve:
     """The points of a curve whose values are finite numbers.
 
     >>> curve([0, 1, 2], [3.0, None, 1.0])[0].tolist()

@@ -51,7 +51,7 @@ def a_life(moments=16, layers=2, each=4, pos=12, middle=None, **changes):
         },
         "samples": {"story": [f"At step {step} there was a tiny park. " * 3 for step in steps]},
         "scores": {
-            "induction": np.broadcast_to(grown[:, None, None], (moments, layers, each)) * 0.5
+            "induction": np.repeat(grown * 0.25, layers * each).reshape(moments, layers, each)
         },
         "chance": {"induction": 0.03},
     }

@@ -49,8 +49,12 @@ def test_attention_that_looks_ahead_travels_whole():
     assert "triangles" not in both._data and len(both._data["squares"]) == 16 * 8 * 144
 
 
-def test_it_opens_on_the_head_that_changed_most_and_at_the_last_moment():
-    view = Life(a_life())
+def test_it_opens_on_the_induction_head_or_the_one_that_changed_most_at_the_last_moment():
+    scores = np.zeros((16, 2, 4))
+    scores[-1, 1, 2] = 0.9
+    found = Life(a_life(scores={"induction": scores}))
+    assert found.heads[found.start[0]] == [1, 2]
+    view = Life(a_life(scores={"induction": scores / 9}))
     assert view.heads[view.start[0]] == [0, 1]
     assert (view.moment, view.step) == (15, 2015)
     assert Life(a_life(), moment=3).step == a_life().steps[3]
@@ -134,6 +138,15 @@ def now(opened, view):
     return opened.state(view, "moment")
 
 
+def until(opened, holds):
+    """Wait until something holds, at most ten seconds."""
+    for _ in range(200):
+        if holds():
+            return
+        opened.page.wait_for_timeout(50)
+    raise AssertionError("it never held")
+
+
 def slider(opened):
     return opened.page.get_by_role("slider")
 
@@ -209,6 +222,14 @@ class TestInThePage:
             assert left["x"] + left["width"] <= right["x"]
         assert boxes[-1]["x"] + boxes[-1]["width"] <= 1000
 
+    def test_marks_of_one_moment_share_a_flag(self, open_views):
+        x = np.arange(16.0)
+        curves = {name: (x, 1 / (1 + np.exp(8 - x))) for name in ("one", "two", "three")}
+        opened = open_views(Life(steps=list(range(16)), curves=curves))
+        mark = opened.page.locator(".life-mark")
+        assert mark.all_inner_texts() == ["one +2 · 8"]
+        assert len(mark.get_attribute("title").splitlines()) == 3
+
     def test_play_runs_to_the_end_pauses_and_begins_anew(self, open_views):
         view = Life(a_life(), moment=12)
         opened = open_views(view)
@@ -216,10 +237,9 @@ class TestInThePage:
         opened.page.get_by_label("speed").select_option("fast")
         play.click()
         assert play.inner_text() == "Pause"
-        opened.page.wait_for_function(f"formicarium.models['{view.model_id}'].get('moment') === 15")
-        opened.page.wait_for_function("document.querySelector('.life-play').innerText === 'Play'")
+        until(opened, lambda: now(opened, view) == 15 and play.inner_text() == "Play")
         slider(opened).press(" ")
-        opened.page.wait_for_function(f"formicarium.models['{view.model_id}'].get('moment') < 9")
+        until(opened, lambda: now(opened, view) < 9)
         slider(opened).press(" ")
         stood = now(opened, view)
         opened.page.wait_for_timeout(400)
@@ -242,7 +262,7 @@ class TestInThePage:
     def test_a_click_on_a_small_head_picks_it_for_the_session(self, open_views):
         session = widgets.Session()
         view = Life(a_life(), session=session)
-        opened = open_views(view)
+        opened = open_views(view, width=1300)
         grid = opened.page.locator(".life-boards .attention-overview")
         assert opened.page.locator(".life-top strong").first.inner_text() == "L0H1"
         grid.press("ArrowDown")
@@ -254,7 +274,7 @@ class TestInThePage:
         box = grid.bounding_box()
         opened.page.mouse.move(box["x"] + 32, box["y"] + 24)
         opened.page.wait_for_timeout(80)
-        assert opened.page.locator(".kit-detail").inner_text().startswith("L0H0 induction 0.500")
+        assert opened.page.locator(".kit-detail").inner_text().startswith("L0H0 induction 0.250")
         opened.page.mouse.click(box["x"] + 32, box["y"] + 24)
         assert (opened.state(session, "layer"), opened.state(session, "head")) == (0, 0)
 
