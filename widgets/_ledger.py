@@ -23,6 +23,8 @@ COLUMNS = 375
 MOMENTS = 60
 """Moments whose samples travel, at most: the first, the last, and evenly between."""
 LETTERS = 2_000
+ANEW = 40
+"""Of so many news one tells everything, as each new phase does: who missed one catches up."""
 
 Told = tuple[dict[str, Any], list[bytes]]
 
@@ -83,9 +85,10 @@ class Ledger:
             said = (self._run, phase, len(self.take()))
             if said == self._said:
                 return None
+            fresh = self._said is None or said[:2] != self._said[:2] or self._revision % ANEW == 0
             self._said = said
-            content, buffers = self._page(phase, self._told)
-            content["before"] = self._revision
+            content, buffers = self._page(phase, {} if fresh else self._told)
+            content["before"] = None if fresh else self._revision
             self._revision += 1
             self._told = {curve.name: len(curve.x) for curve in self._curves()}
             self._told["samples"] = len(self.history.samples)

@@ -22,7 +22,7 @@ export function storeOf({ model, session, signal, changed }) {
   listen(session, "comm_live_update", () => { asked = false; }, signal);
   listen(model, "msg:custom", (page, buffers) => {
     if (page.kind !== "board") return;
-    if (page.before === revision) { apply(page, buffers); changed(); }
+    if (page.before === revision || page.before === null) { apply(page, buffers); changed(); }
     else catchUp();
   }, signal);
   const { content, buffers } = model.get("_board");

@@ -39,14 +39,25 @@ test("another run begins with nothing of the one before", () => {
   assert.deepEqual(store.samples, []);
 });
 
-test("a message out of turn changes nothing and asks for all", () => {
+test("a message out of turn changes nothing and asks for all, one question at a time", () => {
   const { model, store } = board({ curves: [["loss", 0, 1]] }, [bytes(1, 9)]);
-  model.tell({ before: 5, revision: 6, curves: [["loss", 1, 1]] }, [bytes(2, 8)]);
+  const late = () => model.tell({ before: 5, revision: 6, curves: [["loss", 1, 1]] }, [bytes(2, 8)]);
+  const answer = (content) => model.tell({ kind: "answer", what: "whole", client: model.sent[0].client, id: model.sent.at(-1).id, content });
+  answer({ kind: "same" }); // what a new view asks at once
+  late();
+  late();
   assert.deepEqual([...store.curve("loss").x], [1]);
-  assert.deepEqual([model.changes, model.sent[0].what], [0, "whole"]);
-  const { client, id } = model.sent[0];
-  model.tell({ kind: "answer", what: "whole", client, id, content: { kind: "same" } });
-  assert.deepEqual(model.sent.map(({ what }) => what), ["whole", "whole"]);
+  assert.deepEqual(model.sent.map(({ what, args }) => [what, args.revision]), [["whole", 0], ["whole", 0]]);
+  answer({ kind: "same" });
+  late();
+  assert.equal(model.sent.length, 3);
+});
+
+test("a message that tells everything is heard out of turn too", () => {
+  const { model, store } = board({ curves: [["loss", 0, 1]] }, [bytes(1, 9)]);
+  model.tell({ before: null, revision: 6, curves: [["loss", 0, 2]] }, [bytes(1, 2, 9, 8)]);
+  model.tell({ before: 6, revision: 7, curves: [["loss", 2, 1]] }, [bytes(3, 7)]);
+  assert.deepEqual([...store.curve("loss").y], [9, 8, 7]);
 });
 
 test("smoothing keeps a straight line and the first value, and passes over what is no number", () => {
