@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import math
 import re
 import threading
@@ -213,6 +214,30 @@ def test_stopping_from_within_the_training_does_not_wait_for_itself(board):
     assert board.step.step == 7
     board.resume()
     assert board.wait(10)
+
+
+def test_an_interrupt_while_waiting_stops_the_run(board):
+    board.watch(steps(100_000, pause=0.005))
+    threading.Timer(0.3, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        board.wait()
+    board.stop()
+    assert not board.running and board.step.step < 10_000
+
+
+def test_a_closed_board_watches_nothing_more():
+    board = Training().watch(steps(3))
+    board.close()
+    with pytest.raises(RuntimeError, match="this board is closed; make another"):
+        board.watch(steps(3))
+
+
+def test_what_the_board_sends_does_not_claim_the_browsers_replies():
+    board = Training()
+    board.comm._reply_subshell_id = "a subshell that is gone"
+    board.show({"step": [1], "loss": [2.0]})
+    assert not hasattr(board.comm, "_reply_subshell_id")
+    board.close()
 
 
 def test_there_is_nothing_to_wait_for_or_resume_before_a_training_or_after_its_end(board):

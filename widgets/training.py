@@ -80,7 +80,8 @@ class Training(View):
 
         total: how many steps there will be, where the steps do not say so (`of`).
         A run that was stopped is closed for good, a run before it stays as a faint line.
-        Raises RuntimeError while another run is at work, TypeError for what cannot be run.
+        Raises RuntimeError while another run is at work and on a closed board, TypeError for what
+        cannot be run.
         """
         self._refuse_running("watch")
         runner = Running(steps, self._take, self._changed)
@@ -202,6 +203,8 @@ class Training(View):
         return self._runner
 
     def _refuse_running(self, what: str) -> None:
+        if self.comm is None:
+            raise RuntimeError(f"{what}: this board is closed; make another")
         if self.running:
             raise RuntimeError(f"{what}: a training is at work on this board; stop() it first")
 
