@@ -1,5 +1,6 @@
 """The generated stories: what they say of their words is true, by rules that don't ask them."""
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -101,6 +102,49 @@ def test_the_same_in_another_process_and_other_with_another_seed(documents):
     )  # fmt: skip
     assert run.stdout.strip() == repr([document.text for document in documents[:50]])
     assert stories(seed=1).first(50) != documents[:50]
+
+
+def test_the_text_is_that_which_the_shipped_model_learnt_from(documents):
+    """In every Python and on every machine; change it only together with the model."""
+    text = "\n".join(document.text for document in documents[:300])
+    assert hashlib.sha256(text.encode()).hexdigest().startswith("1125a45ec23a08a2")
+
+
+def test_parts_of_speech_of_words_that_have_several(documents):
+    """Worked by hand."""
+    seen = Counter()
+    both = (
+        (document, *pair)
+        for document in told(documents)
+        for sentence in sentences(document)
+        for pair in pairwise(sentence)
+    )
+    for document, one, two in both:
+        pair = (document.spelled(one).lower(), document.spelled(two).lower())
+        if pair in BY_HAND:
+            assert (one.pos, two.pos) == BY_HAND[pair], (pair, document.text)
+            seen[pair] += 1
+    assert set(seen) == set(BY_HAND)
+
+
+BY_HAND = {
+    ("decided", "to"): ("VERB", "PART"),
+    ("walk", "to"): ("VERB", "ADP"),
+    ("thank", "you"): ("VERB", "PRON"),
+    ("did", "not"): ("AUX", "PART"),
+    ("did", "it"): ("VERB", "PRON"),
+    ("next", "day"): ("ADJ", "NOUN"),
+    ("next", "to"): ("ADP", "ADP"),
+    ("was", "light"): ("AUX", "ADJ"),
+    ("the", "light"): ("DET", "NOUN"),
+    ("park", "the"): ("VERB", "DET"),
+    ("very", "much"): ("ADV", "ADV"),
+    ("at", "home"): ("ADP", "NOUN"),
+    ("go", "home"): ("VERB", "ADV"),
+    ("long", "walk"): ("ADJ", "NOUN"),
+    ("will", "help"): ("AUX", "VERB"),
+    ("that", "day"): ("DET", "NOUN"),
+}
 
 
 def test_no_text_is_told_twice_nor_empty(documents):

@@ -22,7 +22,7 @@ from functools import cache, partial
 
 from lab.corpora.classes import CLASSES
 from lab.corpora.documents import Number
-from lab.corpora.lexicon import lemma, tag
+from lab.corpora.lexicon import VERB_BASES, form_number, lemma, tag
 from lab.corpora.mentions import FORMS
 from lab.corpora.scene import Scene
 from lab.corpora.verbs import AUXILIARIES, conjugated, shows_number
@@ -51,31 +51,37 @@ def read(pattern: str) -> tuple[Op, ...]:
         ValueError: a bracket without its other half, or a word the lexicon does not have.
     """
     tokens = _TOKEN.findall(pattern)
-    ops, rest = _sequence(tokens, 0, pattern)
+    ops, rest = _sequence(tokens, 0, pattern, "")
     if rest != len(tokens):
         raise ValueError(f"a bracket too many in the pattern {pattern!r}")
     return tuple(ops)
 
 
-def _sequence(tokens: list[str], at: int, pattern: str) -> tuple[list[Op], int]:
+def _sequence(tokens: list[str], at: int, pattern: str, before: str) -> tuple[list[Op], int]:
     ops: list[Op] = []
-    before = ""
     while at < len(tokens) and tokens[at] not in ("|", "]"):
         token = tokens[at]
         if token == "[":
-            op, at = _choice(tokens, at + 1, pattern)
+            op, at = _choice(tokens, at + 1, pattern, before)
             before = ""
         else:
+            if token == "to" and _verb_follows(tokens[at + 1 :]):
+                token = "to/PART"
             op, at = _one(token, before, pattern), at + 1
-            before = token
+            before = token.partition("/")[0]
         ops.append(op)
     return ops, at
 
 
-def _choice(tokens: list[str], at: int, pattern: str) -> tuple[Op, int]:
+def _verb_follows(tokens: list[str]) -> bool:
+    after = next((token for token in tokens if token != "["), "")
+    return after in VERB_BASES or after.endswith("/VERB")
+
+
+def _choice(tokens: list[str], at: int, pattern: str, before: str) -> tuple[Op, int]:
     choices: list[tuple[Op, ...]] = []
     while True:
-        ops, at = _sequence(tokens, at, pattern)
+        ops, at = _sequence(tokens, at, pattern, before)
         choices.append(tuple(ops))
         if at == len(tokens):
             raise ValueError(f"a bracket is never closed in the pattern {pattern!r}")
@@ -140,18 +146,12 @@ def _word(token: str, before: str, pattern: str) -> Op:
     token = "a" if token in ("A", "An", "an") else token  # the next word says which
     token, _, pos = token.partition("/")
     token, _, meaning = token.partition("~")
-    number: Number | None = None
+    word = token.lower()
     try:
-        if not pos or pos == "NOUN":
-            found, number = tag(token.lower(), "a" if pos else before)
-            pos = pos or found
-            number = number if found == pos else "singular"
+        pos, number = (pos, form_number(word, pos)) if pos else tag(word, before)
     except KeyError:
-        if not pos:
-            raise ValueError(f"{token!r} has no part of speech, in {pattern!r}") from None
-        several = token.endswith("s") and not token.endswith("ss")
-        number = ("plural" if several else "singular") if pos == "NOUN" else None
-    sense = f"{lemma(token.lower())}/{meaning}" if meaning else None
+        raise ValueError(f"{token!r} has no part of speech, in {pattern!r}") from None
+    sense = f"{lemma(word)}/{meaning}" if meaning else None
     return partial(_literal, token, pos, number, sense)
 
 

@@ -18,7 +18,7 @@ RACING = Plot(
         ),
         (
             "$A be>A first . $B be>B right behind $A .",
-            "First $C lead>C . Then $A run>A past $C .",
+            "First/ADV $C lead>C . Then $A run>A past $C .",
             "$A run>A faster and faster , like the wind .",
         ),
         (
@@ -55,7 +55,7 @@ NIGHT = Plot(
         (
             "It be>it night . $A lie>A in bed , but he$A can>A not sleep .",
             "One night , $A wake>A up . It be>it very dark .",
-            "The moon be>it high , and everyone [sleep>it|be>it asleep] . Only $A be>A awake .",
+            "The moon be>it high/ADJ , and everyone [sleep>it|be>it asleep] . Only $A be>A awake .",
         ),
         (
             "There be>it a noise . [Tap/INTJ , tap/INTJ , tap/INTJ .|Scratch/INTJ , "
@@ -121,12 +121,12 @@ PICNIC = Plot(
             "he$A+B be>A+B wet , the bread be>it wet , and the blanket be>it wet .",
         ),
         (
-            "“ I$B know what/PRON we$A+B can do , ” ^ say>B $B . “ Come with me$B ! ”",
+            "“ I$B know what/PRON we$A+B can do/VERB , ” ^ say>B $B . “ Come with me$B ! ”",
             "“ Do not be sad , ” ^ say>M his$A n$M . “ A picnic needs no/DET sun . ”",
             "Then $A have>A an idea . he$A take>A $B's hand , and he$A+B run>A+B home .",
         ),
         (
-            "At home , he$A+B put>A+B the blanket on the floor [of the kitchen|of the room] .",
+            "At home/NOUN , he$A+B put>A+B the blanket on the floor [of the kitchen|of the room] .",
             "he$A+B make>A+B a tent out of a table and a blanket .",
             "he$A+B sit>A+B down under the table with the basket .",
         ),

@@ -77,13 +77,14 @@ TURNING = (
 )
 FIRST = (
     "", "", "", "", "Then", "Then", "Soon", "Soon ,", "Later ,", "Later that/DET day ,",
-    "After that/PRON ,", "The next day ,", "In the %part ,", "Before dinner ,",
+    "After that/PRON ,", "The next/ADJ day ,", "In the %part ,", "Before dinner ,",
     "A little/ADV later ,", "When the sun come>it out ,", "When it get>it dark ,",
-    "After a long walk/NOUN ,", "All at once/NOUN ,",
+    "After a long walk/NOUN ,", "All at once/ADV ,",
 )  # fmt: skip
 LAST = (
     "", "", "", "[very|] %gladly", "in the %part", "at the$P", "near the [tree|gate|house|water]",
-    "before he$A+B go>A+B home", "and laugh>G", "because it be>it a %fine day", "after dinner",
+    "before/SCONJ he$A+B go>A+B home", "and laugh>G", "because it be>it a %fine day",
+    "after dinner",
     "when it be>it time to go", "for the first time", "with a [happy|big|kind] smile/NOUN",
 )  # fmt: skip
 REPLY = (

@@ -20,7 +20,7 @@ LOST = Plot(
         ),
         (
             "he$A be>A very %sad . “ Where [be>X the$X|be>X my$A n$X] ? ” he$A ask>A .",
-            "he$A start>A to cry . “ I$A lost my$A n$X , ” ^ say>A $A .",
+            "he$A start>A to cry . “ I$A lost/VERB my$A n$X , ” ^ say>A $A .",
             "“ Oh no ! ” ^ say>A $A . “ my$A n$X be>X gone/ADJ ! ”",
             "$A [sit>A|lie>A] down and cry>A . “ I$A want my$A n$X , ” he$A say>A .",
         ),
@@ -29,7 +29,7 @@ LOST = Plot(
             "But the$X be>X not there/ADV .",
             "$A and his$A n$M look>A+M [everywhere|in the house|in every room] , but he$A+M "
             "find>A+M nothing .",
-            "First he$A look>A in his$A room . Then he$A look>A in the garden . There be>it "
+            "First/ADV he$A look>A in his$A room . Then he$A look>A in the garden . There be>it "
             "no/DET n$X .",
             "he$A ask>A his$A n$M , but nobody know>it .",
         ),
@@ -39,7 +39,7 @@ LOST = Plot(
             "$B hear>B him$A [cry|] and come>B to help . “ Let us$A+B look at the$Q , ” ^ say>B "
             "$B .",
             "$B be>B a good friend . “ Do not cry , ” he$B say>B . “ we$A+B will find him$X . ”",
-            "$A tell>A $B about it . $B think>B hard . “ Were you$A at the$Q ? ” he$B ask>B .",
+            "$A tell>A $B about it . $B think>B hard/ADV . “ Were you$A at the$Q ? ” he$B ask>B .",
         ),
         (
             "And there/ADV , [behind|under|next to|near] the$F , $A+B see>A+B the$X !",
@@ -80,7 +80,8 @@ STUCK = Plot(
         (
             "“ Oh no ! ” ^ say>A $A . “ How can we$A+B get him$X down ? ”",
             "$A be>A %sad . he$A jump>A and jump>A , but he$A can>A not reach the$X .",
-            "$B want>B to climb up , but it be>it too high . “ Do not do that/PRON , ” ^ say>A "
+            "$B want>B to climb up , but it be>it too high/ADJ . “ Do not do/VERB that/PRON , ” ^ "
+            "say>A "
             "$A . “ you$B will fall . ”",
             "$A+B pull>A+B and push>A+B , but nothing happen>it .",
         ),

@@ -68,7 +68,7 @@ GARDEN = Plot(
         (
             "he$A wait>A and wait>A , but nothing grow>it .",
             "Every day $A look>A at the ground . No/DET flowers !",
-            "The next day he$A look>A , but there be>it nothing to see . “ The seeds are bad , "
+            "The next/ADJ day he$A look>A , but there be>it nothing to see . “ The seeds are bad , "
             "” ^ say>A $A .",
         ),
         (

@@ -28,9 +28,9 @@ QUARREL = Plot(
             "his$A n$M [come>M|hear>M the noise] . “ What is the matter ? ” ^ ask>M his$A n$M .",
         ),
         (
-            "“ you$A+B can share , ” ^ say>M his$A n$M . “ First $A , then $B . ”",
+            "“ you$A+B can share , ” ^ say>M his$A n$M . “ First/ADV $A , then $B . ”",
             "“ I$A am sorry , ” ^ say>A $A . “ I$B am sorry too , ” ^ say>B $B .",
-            "“ Let us$A+B play together , ” ^ say>B $B . “ It is more fun . ”",
+            "“ Let us$A+B play together , ” ^ say>B $B . “ It is more/ADJ fun . ”",
             "“ A friend is better than a n$X , ” ^ say>M his$A n$M .",
         ),
         (
@@ -40,7 +40,7 @@ QUARREL = Plot(
         ),
         (
             "he$A+B do>A+B not fight again .",
-            "It be>it much/ADV more fun to share .",
+            "It be>it much/ADV more/ADJ fun to share .",
             "he$A+B [shake>A+B hands|hug>A+B|laugh>A+B] and be>A+B friends again .",
         ),
     ),
@@ -52,7 +52,7 @@ OWNING_UP = Plot(
     "A:child B:other(A) M:kin(A) P:place V:vessel C:pet",
     (
         (
-            "$A+B play>A+B with a ball in the house . “ Do not do that/PRON , ” ^ say>M his$A "
+            "$A+B play>A+B with a ball in the house . “ Do not do/VERB that/PRON , ” ^ say>M his$A "
             "n$M .",
             "his$A n$M have>M a$V . he$M love>M the$V very much .",
             "On the table there be>V a$V . It belong>it to his$A n$M .",
@@ -81,7 +81,7 @@ OWNING_UP = Plot(
             "sleep .",
         ),
         (
-            "Then $A start>A to cry . “ I$A did it , ” he$A say>A . “ I$A am so sorry . ”",
+            "Then $A start>A to cry . “ I$A did/VERB it , ” he$A say>A . “ I$A am so sorry . ”",
             "“ you$A must tell the truth , ” ^ whisper>B $B . So/ADV $A tell>A his$A n$M "
             "everything .",
             "At last he$A go>A to his$A n$M . “ I$A broke the$V , ” ^ say>A $A .",

@@ -79,7 +79,7 @@ NEWCOMER = Plot(
         ),
         (
             "$B [look>B up|smile>B] . “ Yes , please , ” ^ say>B $B .",
-            "First $B do>B not answer . Then he$B smile>B .",
+            "First/ADV $B do>B not answer . Then he$B smile>B .",
             "“ me$B ? ” ^ ask>B $B . “ Yes , you$B ! ” ^ say>A $A .",
         ),
         (

@@ -18,7 +18,7 @@ OPENING = (
     "One %time , $A+B be>A+B [outside|together] .",
     "$A live>A [near the$P|next to the$P|with his$A n$M] .",
 )
-LINK = ("Then", "Later ,", "After that/PRON ,", "The next day ,", "In the %part ,", "")
+LINK = ("Then", "Later ,", "After that/PRON ,", "The next/ADJ day ,", "In the %part ,", "")
 CLOSING = ("", "", "$A+B [laugh>A+B|smile>A+B] .", "It be>it a %fine day .", "he$A be>A %happy .")
 WORDS = tuple(sorted({key.split("/")[0] for key in SENSES}))
 

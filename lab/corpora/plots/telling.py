@@ -30,7 +30,8 @@ class Plot(NamedTuple):
 LONG_AGO = (
     "[Once upon a time/NOUN|Once|A long time ago] , there was a [%nice|%small|happy|] kid$A "
     "[named|called] $A .",
-    "[Once upon a time/NOUN|Long ago] , in a [%small|quiet|pretty] [town|village] , there lived a "
+    "[Once upon a time/NOUN|Long/ADV ago] , in a [%small|quiet|pretty] [town|village] , there "
+    "lived a "
     "kid$A [named|called] $A .",
     "There was once a kid$A [named|called] $A who lived [near the$P|with his$A n$M] .",
     "One [fine|lovely|quiet] %time , a kid$A [named|called] $A went to the$P [with his$A n$M|] .",

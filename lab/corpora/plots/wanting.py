@@ -19,18 +19,18 @@ SAVING = Plot(
         ),
         (
             "“ I$A will work for it , ” ^ say>A $A .",
-            "“ What can I$A do ? ” he$A ask>A .",
+            "“ What can I$A do/VERB ? ” he$A ask>A .",
             "he$A be>A %sad . Then he$A have>A an idea .",
             "$A tell>A $B about it . “ you$A can help people , ” ^ say>B $B . ",
         ),
         (
-            "There be>W an old n$W next door . $A go>A to him$W and ask>A , “ Can I$A help "
+            "There be>W an old n$W next door . $A go>A to him$W and ask>A , “ Can I$A help/VERB "
             "you$W ? ”",
             "$A help>A the$W next door . he$A [wash>A|clean>A] the windows and water>A the "
             "flowers .",
             "Every day after school/NOUN , $A+B [carry>A+B|bring>A+B] bread and milk to the$W "
             "next door .",
-            "he$A work>A hard . he$A clean>A the garden for the$W , and $B help>B him$A .",
+            "he$A work>A hard/ADV . he$A clean>A the garden for the$W , and $B help>B him$A .",
         ),
         (
             "Day after day , the$W give>W him$A [one coin|a coin|some money] .",
@@ -46,7 +46,7 @@ SAVING = Plot(
         ),
         (
             "he$A show>A the$X to $B , and he$A+B play>A+B with him$X all day .",
-            "“ I$A did it , ” he$A think>A . the$X be>X the best thing of all/PRON .",
+            "“ I$A did/VERB it , ” he$A think>A . the$X be>X the best thing of all/PRON .",
             "he$A thank>A the$W and give>A a [flower|kiss/NOUN|card] to him$W .",
         ),
     ),
@@ -82,13 +82,14 @@ LEARNING = Plot(
         ),
         (
             "So/ADV $A try>A again . And again . And again .",
-            "The next day $A+B go>A+B to the$P and start>A+B again .",
-            "Every %time , he$A try>A a little/ADJ more .",
+            "The next/ADJ day $A+B go>A+B to the$P and start>A+B again .",
+            "Every %time , he$A try>A a little/ADV more .",
         ),
         (
-            "Then , one %weather day , it work>it ! “ Look ! ” ^ shout>A $A . “ I$A can do it ! ”",
-            "And then he$A do>A not fall . “ you$A did it ! ” ^ shout>B $B .",
-            "At last he$A can>A do it . $B clap>B his$B hands .",
+            "Then , one %weather day , it work>it ! “ Look ! ” ^ shout>A $A . “ I$A can do/VERB "
+            "it ! ”",
+            "And then he$A do>A not fall . “ you$A did/VERB it ! ” ^ shout>B $B .",
+            "At last he$A can>A do/VERB it . $B clap>B his$B hands .",
         ),
         (
             "$A be>A so %happy that/SCONJ he$A show>A everyone .",

@@ -34,7 +34,7 @@ OF_VERBS: dict[str, tuple[str, ...]] = {
     "watch/clock": (
         "his$A n$M look>M at his$M watch~clock/NOUN . It be>it three o'clock/ADV .",
         "$A get>A a new watch~clock/NOUN . Now he$A know>A what time it be>it .",
-        "“ my$B watch~clock/NOUN has stopped , ” ^ say>B $B . “ What time is it ? ”",
+        "“ my$B watch~clock/NOUN has/AUX stopped , ” ^ say>B $B . “ What time is it ? ”",
     ),
     "watch/look": (
         "$A like>A to watch~look/VERB the birds in the garden .",
@@ -94,11 +94,11 @@ OF_VERBS: dict[str, tuple[str, ...]] = {
     "train/track": (
         "the train~track/NOUN stop>it , and $A+B get>A+B on .",
         "$A wave>A to the train~track/NOUN as it go>it by .",
-        "“ our$A+M train~track/NOUN leaves at nine , ” ^ say>M his$A n$M .",
+        "“ our$A+M train~track/NOUN leaves/VERB at nine , ” ^ say>M his$A n$M .",
     ),
     "train/practice": (
         "$A train~practice>A every day , because he$A want>A to win the race .",
         "his$A n$M train~practice>M the puppy to sit and stay .",
-        "“ you$A must train~practice/VERB hard to be fast , ” ^ say>B $B .",
+        "“ you$A must train~practice/VERB hard/ADV to be fast , ” ^ say>B $B .",
     ),
 }

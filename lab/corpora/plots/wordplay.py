@@ -13,13 +13,13 @@ OF_NOUNS: dict[str, tuple[str, ...]] = {
         "$A take>A his$A coins to the bank~money . A man count>it the money and put>it it in a "
         "box .",
         "his$A n$M work>M in a bank~money . Every day he$M count>M money .",
-        "“ A bank~money keeps your$A money safe , ” his$A n$M tell>M $A .",
+        "“ A bank~money keeps/VERB your$A money safe , ” his$A n$M tell>M $A .",
     ),
     "bat/animal": (
         "at night , a [little|black] bat~animal fly>it around the house . $A see>A its wings in "
         "the dark/NOUN .",
         "$A find>A a bat~animal in the cave . It hang>it by its feet and sleep>it .",
-        "“ A bat~animal sleeps all day and flies at night , ” ^ say>B $B .",
+        "“ A bat~animal sleeps/VERB all day and flies/VERB at night , ” ^ say>B $B .",
     ),
     "bat/game": (
         "$A hit>A the ball with a [big|wooden] bat~game . $B run>B after the ball .",
@@ -37,7 +37,7 @@ OF_NOUNS: dict[str, tuple[str, ...]] = {
         "A sharp nail~hammer/NOUN be>it in the wood . “ Be careful , ” ^ say>B $B .",
     ),
     "letter/mail": (
-        "the postman bring>it a letter~mail for $A . It come>it from far away .",
+        "the postman bring>it a letter~mail for $A . It come>it from far/ADV away .",
         "$A write>A a letter~mail to $B and put>A it in the box .",
         "$B open>B the letter~mail and read>B it twice .",
     ),
@@ -119,7 +119,7 @@ OF_NOUNS: dict[str, tuple[str, ...]] = {
     "cold/ill": (
         "$A have>A a cold~ill/NOUN , so/CCONJ he$A must>A stay in bed and drink tea .",
         "“ you$A have a cold~ill/NOUN , ” ^ say>it the doctor . “ your$A nose is red . ”",
-        "$B get>B a cold~ill/NOUN after he$B play>B in the rain .",
+        "$B get>B a cold~ill/NOUN after/SCONJ he$B play>B in the rain .",
     ),
     "cold/ice": (
         "the water be>it so cold~ice/ADJ that/SCONJ $A run>A out of it .",
