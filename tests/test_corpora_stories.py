@@ -135,7 +135,7 @@ BY_HAND = {
     ("did", "it"): ("VERB", "PRON"),
     ("next", "day"): ("ADJ", "NOUN"),
     ("next", "to"): ("ADP", "ADP"),
-    ("was", "light"): ("AUX", "ADJ"),
+    ("so", "light"): ("ADV", "ADJ"),
     ("the", "light"): ("DET", "NOUN"),
     ("park", "the"): ("VERB", "DET"),
     ("very", "much"): ("ADV", "ADV"),
