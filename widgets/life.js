@@ -9,7 +9,7 @@ import { heads } from "./life_heads.js";
 import { lens } from "./life_lens.js";
 import { words } from "./life_map.js";
 import { spine } from "./life_spine.js";
-import { headline, KEYS, said, table, tellCell, tellToken, whole } from "./life_words.js";
+import { headline, KEYS, said, table, tellCell, tellToken, where } from "./life_words.js";
 
 const PACES = [["slow", 800], ["1×", 300], ["fast", 100]]; // ms a moment
 const TOLD = 120; // ms between two messages to the kernel while the slider moves
@@ -38,6 +38,7 @@ export default {
     const play = h("button", { class: "kit-button life-play", type: "button", onclick: toggle }, "Play");
     const speed = h("select", { class: "life-choice", "aria-label": "speed" }, ...PACES.map(([name]) => h("option", { selected: name === "1×" }, name)));
     const place = h("span", { class: "life-place" });
+    place.style.minWidth = `${where(life, life.count - 1).length}ch`; // the longest there is
     view.tools.append(place, h("span", { class: "life-player" }, play, speed));
 
     const common = { ",": () => show(now() - 1), ".": () => show(now() + 1), " ": toggle, Escape: () => pick(session, { token: null }) };
@@ -73,7 +74,7 @@ export default {
       const seen = look();
       seen.said = said(life, seen);
       for (const part of parts) part.draw(seen);
-      place.textContent = `step ${whole(life.steps[seen.moment])} of ${whole(life.steps.at(-1))}${life.tokens ? ` · ${whole(life.tokens[seen.moment])} tokens` : ""}`;
+      place.textContent = where(life, seen.moment);
       view.title(model.get("title") || headline(life), `${model.get("summary")}. ${seen.said}`);
       const first = over !== null ? said(life, { ...seen, moment: over }) : cell ? tellCell(life, seen, cell) : seen.said;
       view.tell(first, tellToken(life, seen));

@@ -20,7 +20,7 @@ export function read(model) {
     /** What a row of the lens says at a position: its best guess, and how the followed piece does. */
     says(moment, row, pos) {
       const at = (moment * layers.length + row) * size + pos;
-      return { piece: life.lens_pieces[best[at]], label: labels[best[at]], prob: probs[at], chance: chances?.[at] ?? NaN, rank: ranks?.[at] ?? 0 };
+      return { piece: life.lens_pieces[best[at]], label: labels[best[at]], prob: probs[at], chance: chances?.[at] ?? NaN, rank: (life.targets[pos] && ranks?.[at]) || 0 };
     },
   };
 }

@@ -16,6 +16,12 @@ export function panelled(curves) {
   return [0, 1, 2].map((wanted) => curves.filter((curve) => kind(curve) === wanted)).filter((group) => group.length);
 }
 
+/** Whether losses fall so far (as where a model groks) that only a logarithmic axis shows it. */
+export function falls(group) {
+  const values = group.flatMap(({ y }) => [...y]);
+  return FIRST.includes(group[0].name) && values.every((value) => value > 0) && Math.max(...values) > 100 * Math.min(...values);
+}
+
 /** Builds the slider. `show(moment)` moves the life, `point(moment|null)` is what the mouse is over. */
 export function spine({ signal, life, show, point, common }) {
   const last = life.count - 1;
@@ -70,7 +76,7 @@ export function spine({ signal, life, show, point, common }) {
           value.textContent = number(valueAt(line, moment));
         });
         const marks = life.marks.flatMap((one) => lines.filter(({ name }) => name === one.name).map((line) => ({ x: one.moment, y: valueAt(line, one.moment), colour: line.colour })));
-        return { height: HEIGHTS[groups.length - 1][i], head: heads[i], y: range(lines), lines, marks };
+        return { height: HEIGHTS[groups.length - 1][i], head: heads[i], y: range(lines, falls(group)), lines, marks };
       });
       plot.draw({ width, x, panels, theme, now: moment });
       across = axis(x, GUTTER, width - RIGHT);

@@ -12,9 +12,10 @@ export const KEYS = [
 ];
 
 const soft = (text) => h("span", { class: "kit-soft" }, text);
-export const whole = (count) => count.toLocaleString("en");
+const whole = (count) => count.toLocaleString("en");
 export const headline = ({ name, count }) => `Life${name && ` of ${name}`} · ${whole(count)} moment${count === 1 ? "" : "s"}`;
-export const headName = ([layer, head]) => `L${layer}H${head}`;
+export const where = ({ steps, tokens }, moment) => `step ${whole(steps[moment])} of ${whole(steps.at(-1))}${tokens ? ` · ${whole(tokens[moment])} tokens` : ""}`;
+const headName = ([layer, head]) => `L${layer}H${head}`;
 const spot = (life, at) => [chip(life.pieces[at], { special: life.special[at], most: 16 }), soft(` ${at}`)];
 
 /** A moment in one line of text. */

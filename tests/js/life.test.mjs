@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { read, valueAt } from "../../widgets/life_data.js";
-import { panelled, placed } from "../../widgets/life_spine.js";
+import { falls, panelled, placed } from "../../widgets/life_spine.js";
 
 const view = (array) => new DataView(array.buffer);
 const state = (changes) => ({
-  steps: [0, 10], name: "", pieces: ["a", "b", "c"], special: [], heads: [[0, 0], [0, 1]], marks: [], targets: ["b", "c", ""], words: [], groups: [],
+  steps: [0, 10], name: "", pieces: ["a", "b", "c"], special: [], heads: [[0, 0], [0, 1]], marks: [], targets: ["b", "c", "d"], words: [], groups: [],
   samples: [], sample_names: [], kinds: ["induction"], chance: [null], start: [0, 2], lens_layers: ["embed", "L0"], lens_pieces: ["x", " y"], curves: [],
   _data: {}, ...changes,
 });
@@ -37,6 +37,8 @@ test("the lens says the best guess, its probability, and how the followed piece 
   assert.equal(says(0, 0, 0).piece, "x");
   const bare = life({ _data: { best: view(whole(1)), probs: view(twelve(1)) } }).says(0, 0, 0);
   assert.ok(Number.isNaN(bare.chance) && bare.rank === 0);
+  const ended = life({ targets: ["b", "c", ""], _data: { best: view(whole(1)), probs: view(twelve(1)), ranks: view(whole(7)) } });
+  assert.equal(ended.says(1, 1, 2).rank, 0);
 });
 
 test("a score is found by kind, moment and kept head", () => {
@@ -62,4 +64,11 @@ test("flags stand over their moments, give way to the right, and stay inside", (
   assert.deepEqual(placed([100, 110], [40, 40], 500), [80, 120]);
   assert.deepEqual(placed([2, 490], [40, 40], 500), [0, 460]);
   assert.deepEqual(placed([480, 490], [40, 40], 500), [420, 460]);
+});
+
+test("a loss that falls a hundredfold gets a logarithmic axis, nothing else does", () => {
+  assert.equal(falls([{ name: "loss", y: [5, 1e-4] }]), true);
+  assert.equal(falls([{ name: "loss", y: [5, 1] }, { name: "valid", y: [6, 0.04] }]), true);
+  assert.equal(falls([{ name: "loss", y: [5, 0] }]), false);
+  assert.equal(falls([{ name: "norm", y: [5, 1e-4] }]), false);
 });
