@@ -137,7 +137,7 @@ BY_HAND = {
     ("next", "to"): ("ADP", "ADP"),
     ("so", "light"): ("ADV", "ADJ"),
     ("the", "light"): ("DET", "NOUN"),
-    ("park", "the"): ("VERB", "DET"),
+    ("to", "park"): ("PART", "VERB"),
     ("very", "much"): ("ADV", "ADV"),
     ("at", "home"): ("ADP", "NOUN"),
     ("go", "home"): ("VERB", "ADV"),
