@@ -1,7 +1,7 @@
 """Every benchmark in one run: results/*.json, the tables and the plot of README.md.
 
 make bench                    # about ten minutes
-make bench ARGS="trace"       # one of: attention, pictures, trace
+make bench ARGS="trace"       # one of: attention, pictures, board, trace
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from benchmarks import attention, pictures  # noqa: E402
+from benchmarks import attention, board, pictures  # noqa: E402
 
-NAMES = ("attention", "pictures", "trace")
+NAMES = ("attention", "pictures", "board", "trace")
 
 
 def main(names: list[str]) -> None:
@@ -43,6 +43,8 @@ def measured(name: str) -> dict[str, Any]:
         return {"rows": attention.measure(), "javascript": attention.javascript()}
     if name == "pictures":
         return {"rows": pictures.measure()}
+    if name == "board":
+        return {"rows": board.measure()}
     from benchmarks import trace  # loads torch, which the others do without
 
     return {"rows": trace.measure()}

@@ -95,6 +95,8 @@ export function chart({ signal, label, point = () => {}, pick = () => {} }) {
   over.addEventListener("pointermove", told(point), { signal });
   over.addEventListener("pointerleave", () => point(null), { signal });
   over.addEventListener("click", told(pick), { signal });
+  // What can be pressed in a legend is pressed by these keys, whatever they do in the chart.
+  heads.addEventListener("keydown", (event) => { if (["Enter", " "].includes(event.key)) event.stopPropagation(); }, { signal });
   const cross = (x) => {
     crossed = x;
     if (look) paintCross(sized(over, look), look, x);
