@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .attention import Attention as Attention
     from .charts import against_control as against_control
     from .charts import bars as bars
+    from .charts import lines as lines
     from .charts import next_tokens as next_tokens
     from .circuitsvis import AttentionHeads as AttentionHeads
     from .circuitsvis import ColoredTokens as ColoredTokens
@@ -46,13 +47,14 @@ __all__ = [
     "Training",
     "against_control",
     "bars",
+    "lines",
     "next_tokens",
     "page",
 ]
 
 _ROOMS = {
     "attention": ["Attention"],
-    "charts": ["against_control", "bars", "next_tokens"],
+    "charts": ["against_control", "bars", "lines", "next_tokens"],
     "circuitsvis": ["AttentionHeads", "ColoredTokens", "ColoredTokensMulti"],
     "circuitsvis_ranked": ["TextNeuronActivations", "TokenLogProbs", "TopkTokens"],
     "export": ["page"],
