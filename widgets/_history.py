@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ class Entry(NamedTuple):
     of: int | None
 
 
-def entry(step: Any, seconds: float = np.nan) -> Entry:
+def entry(step: Any, seconds: float = nan) -> Entry:
     """A step (anything with `step` and `loss`, a mapping too) as numbers, checked.
 
     Raises TypeError for a step without them, ValueError for one that holds no number.
@@ -33,7 +34,7 @@ def entry(step: Any, seconds: float = np.nan) -> Entry:
     if tell("step") is None or tell("loss") is None:
         raise TypeError(f"a {type(step).__name__} is no step: it needs at least step and loss")
     dense = [_number(name, tell(name)) for name in DENSE]
-    if np.isnan(dense[2]):
+    if isnan(dense[2]):
         dense[2] = seconds
     metrics = {_metric(str(k)): _number(str(k), v) for k, v in (tell("metrics") or {}).items()}
     samples = {clean(str(k)): clean(str(v)) for k, v in (tell("samples") or {}).items()}
@@ -136,7 +137,7 @@ class History:
         return found
 
     def _note(self, step: int, one: Entry) -> None:
-        measured = one.metrics if np.isnan(one.valid) else {"valid": one.valid, **one.metrics}
+        measured = one.metrics if isnan(one.valid) else {"valid": one.valid, **one.metrics}
         for name, value in measured.items():
             self.sparse.setdefault(name, Growing(2)).extend([step, value])
         if one.samples:
@@ -163,8 +164,10 @@ def _listed(values: Any) -> Sequence[Any]:
 
 
 def _number(name: str, value: Any) -> float:
+    if type(value) is float:
+        return value
     if value is None:
-        return np.nan
+        return nan
     try:
         return float(value)
     except (TypeError, ValueError):

@@ -17,12 +17,15 @@ from ._history import Entry, History, Order
 from ._telling import facts, turns
 from ._text import short
 from ._thinning import MOST, Tail, bucket, extremes, means
+from ._turns import Turn
 
 COLUMNS = 375
 """Columns of the strip of layers, at most."""
 MOMENTS = 60
 """Moments whose samples travel, at most: the first, the last, and evenly between."""
 LETTERS = 2_000
+TURNED = 4
+"""Once in so many news it is looked anew where curves turned: that takes as long as the rest."""
 ANEW = 40
 """Of so many news one tells everything, as each new phase does: who missed one catches up."""
 
@@ -53,6 +56,7 @@ class Ledger:
         self._order = Order()
         self._told: dict[str, int] = {}
         self._said: Any = None
+        self._turns: dict[str, Turn] = {}
         self._run = self._revision = 0
         self._lock = threading.RLock()
 
@@ -87,6 +91,8 @@ class Ledger:
                 return None
             fresh = self._said is None or said[:2] != self._said[:2] or self._revision % ANEW == 0
             self._said = said
+            if fresh or self._revision % TURNED == 0:
+                self._turns = turns(self.history)
             content, buffers = self._page(phase, {} if fresh else self._told)
             content["before"] = None if fresh else self._revision
             self._revision += 1
@@ -99,6 +105,7 @@ class Ledger:
         with self._lock:
             if known is not None and known == self._revision:
                 return {"kind": "same"}, []
+            self._turns = turns(self.take())
             content, buffers = self._page(phase, {})
             return {**content, "before": None, "revision": self._revision}, buffers
 
@@ -116,7 +123,7 @@ class Ledger:
             "run": self._run,
             "phase": phase,
             "facts": facts(history),
-            "turns": {name: list(turn) for name, turn in turns(history).items()},
+            "turns": {name: list(turn) for name, turn in self._turns.items()},
             "metrics": history.metrics,
             "layers": history.layers.shape[1],
             "thinned": len(history) > MOST // 2,

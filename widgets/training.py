@@ -183,16 +183,6 @@ class Training(View):
             self._trait_values["_board"] = {"content": content, "buffers": buffers}
         return super().get_state(key, drop_defaults)
 
-    def _send(self, msg, buffers=None):
-        """Send, without claiming the browser's replies for a thread of the kernel.
-
-        ipykernel hands what the browser sends next to the subshell that it takes this message to
-        come from. For a thread of ours that is the one last heard of, which may be gone (after a
-        reload) and take a click on Stop with it.
-        """
-        super()._send(msg, buffers)
-        vars(self.comm or self).pop("_reply_subshell_id", None)
-
     @property
     def _phase(self) -> str:
         return self._phase_shown if self._runner is None else self._runner.phase
