@@ -23,5 +23,5 @@ def test_twenty_kills_leave_whole_checkpoints_and_the_curve_of_no_kill(tmp_path)
     reached = found["reached"]
     assert reached == sorted(reached)  # no kill loses what an earlier one had left
     assert len(set(reached)) > 3  # and they fell into the training
-    assert found["same"] and found["length"] == 121
+    assert found["same"] and found["length"] == 61
     assert found["moments"] == 6 and found["left"] == []
