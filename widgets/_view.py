@@ -69,6 +69,16 @@ class View(anywidget.AnyWidget):
                 self.session.close()
         super().close()
 
+    def _send(self, msg, buffers=None):
+        """Send, without claiming the browser's replies for a thread of the kernel.
+
+        ipykernel hands what the browser sends next to the subshell that it takes this message to
+        come from. For a thread of ours that is the one last heard of, which may be gone (after a
+        reload) and take a click on Stop with it.
+        """
+        super()._send(msg, buffers)
+        vars(self.comm or self).pop("_reply_subshell_id", None)
+
     @contextmanager
     def _trying(self):
         """Put what raises inside into the view, and keep the last good picture."""
