@@ -62,7 +62,6 @@ def train(
     recipe = _recipe(settings) if recipe is None else recipe
     metrics = dict(metrics or {})
     _refuse_unfit(model, recipe, metrics)
-    recognised(corpus)
     if valid is not None:
         recognised(valid, "valid")
     run = Run(model, corpus, recipe, valid, metrics, None if folder is None else Path(folder))
