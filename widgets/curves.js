@@ -160,6 +160,7 @@ function feet(context, { theme, x, across, end, width }) {
   let free = 0;
   for (const value of ticks(x.low, x.high, Math.max(2, Math.floor(width / 80)), x.log)) {
     const [text, at] = [(x.text ?? tidy)(value), across.at(value)];
+    if (!text) continue;
     const half = context.measureText(text).width / 2;
     context.fillRect(at, end, 1, 4);
     if (at - half < free) continue;
