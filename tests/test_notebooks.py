@@ -18,6 +18,8 @@ SMALL = {
     "00_start": {"sentence": "The cat sat on the", "controls": 2},
     "01_attention": {"length": 8, "cuts": 2, "controls": 2},
     "02_grow": {"steps": 12, "shallow_steps": 6, "story_steps": 6, "batch": 8},
+    "03_life": {"texts": 16, "steps": 30},
+    "04_grokking": {"p": 11, "steps": 20},
 }
 
 
