@@ -58,7 +58,7 @@ def measured(step: Step, valid: float | None, model: Any, metrics: Mapping[str, 
 
 def _number(name: str, value: Any) -> float:
     try:
-        return float(value)
+        return float(value.detach() if isinstance(value, torch.Tensor) else value)
     except (TypeError, ValueError):
         raise TypeError(
             f"metric {name!r} gave a {type(value).__name__}: a number or a text is needed"
