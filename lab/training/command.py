@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from lab.training.loop import train
@@ -23,7 +24,8 @@ def follow(steps: Iterable[Step], until: int | None = None) -> Step | None:
     from tqdm.auto import tqdm
 
     last, seen = None, None
-    with tqdm(unit="step", smoothing=0.05, dynamic_ncols=True) as bar:
+    others = os.environ.get("RANK", "0") != "0"  # of several processes the first one tells
+    with tqdm(unit="step", smoothing=0.05, dynamic_ncols=True, disable=others) as bar:
         for last in steps:
             bar.total, bar.n = last.of, last.step
             seen = last.valid if last.valid is not None else seen
