@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from lab.bridges import hub, smollm2
-from lab.storage import Refused, converted, recover, refuse_pickle
+from lab.storage import DATA, Refused, converted, recover, refuse_pickle
 
 SHIPPED = "formicarium/"
-DATA = Path(__file__).resolve().parents[2] / "data"
 # Small models of the hub that a course is likely to name; only used to suggest what was meant.
 WELL_KNOWN = (
     "gpt2", "distilgpt2", "EleutherAI/pythia-70m", "EleutherAI/pythia-160m",

@@ -14,10 +14,9 @@ import numpy as np
 
 from lab.lives.checks import refuse_misfits
 from lab.lives.record import Life
-from lab.storage import Refused, header, replacing
+from lab.storage import Refused, header, replacing, shipped_file
 
 _FORMAT = "formicarium life 1"
-_SHIPPED = Path(__file__).resolve().parents[2] / "data" / "lives"
 _MOST_BYTES = 2**28
 _MOST_PIECES = 4096
 TEXTS = ("name", "prompt", "pieces", "heads", "lens_layers", "lens_pieces", "targets", "words",
@@ -45,7 +44,7 @@ def written(life: Life, path: Path) -> Path:
 
 def read(path: str | Path) -> dict[str, Any]:
     """The fields of the life in a file, by name; raises as `Life.open` says."""
-    path = _found(path)
+    path = shipped_file(path, "lives", "life")
     header(path)  # refuses what is cut off, overlapping or absurd before any library opens it
     if path.stat().st_size > _MOST_BYTES:
         raise Refused(path, f"{path.stat().st_size:,} bytes, more than a life has")
@@ -57,17 +56,6 @@ def read(path: str | Path) -> dict[str, Any]:
         what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
         raise Refused(path, f"not a whole life: {what[:300]}") from None
     return fields
-
-
-def _found(path: str | Path) -> Path:
-    shipped, name = str(path).startswith("formicarium/"), str(path).removeprefix("formicarium/")
-    path = _SHIPPED / f"{Path(name).name}.safetensors" if shipped else Path(path)
-    if not path.is_file():
-        names = ", ".join(f"formicarium/{file.stem}" for file in sorted(_SHIPPED.glob("*.saf*")))
-        raise FileNotFoundError(
-            f"{path}: no such life. Shipped are {names or 'none'}; Life.save writes more"
-        )
-    return path
 
 
 def _parts(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

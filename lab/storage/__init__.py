@@ -13,10 +13,12 @@ from lab.storage.headers import TensorInfo, header
 from lab.storage.jsonfiles import read_json
 from lab.storage.refusals import Refused
 from lab.storage.saving import save, write_model
+from lab.storage.shipped import DATA, shipped_file
 from lab.storage.sizes import dimensions, fewest_parameters, refuse_impossible, refuse_over_memory
 from lab.storage.weights import file_tensors, plain_name, refuse_non_finite
 
 __all__ = [
+    "DATA",
     "GgufHead",
     "ModelFolder",
     "Overrun",
@@ -44,6 +46,7 @@ __all__ = [
     "replacing_folder",
     "run_child",
     "save",
+    "shipped_file",
     "sweep",
     "write_model",
 ]

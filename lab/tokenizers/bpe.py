@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from lab.tokenizers.bytelevel import END, byte_signs
+from lab.tokenizers.bytelevel import END, byte_signs, ended
 from lab.tokenizers.replaying import replayed
 from lab.tokenizers.texts import texts
 
@@ -147,7 +147,6 @@ def _pairs(inner: Any) -> list[tuple[str, str]]:
 
 def _tokenizer(pairs: list[tuple[str, str]], counts: list[int]) -> Any:
     from tokenizers import Tokenizer, decoders, models
-    from transformers import PreTrainedTokenizerFast
 
     # Two merges may make the same piece (a+bc, ab+c): it has one id.
     names = dict.fromkeys([*byte_signs(), *(left + right for left, right in pairs), END])
@@ -155,16 +154,8 @@ def _tokenizer(pairs: list[tuple[str, str]], counts: list[int]) -> Any:
     inner = Tokenizer(models.BPE(vocab=vocabulary, merges=pairs))
     inner.pre_tokenizer = _splitter()  # type: ignore[assignment]
     inner.decoder = decoders.ByteLevel()  # type: ignore[assignment]
-    inner.add_special_tokens([END])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=inner,
-        bos_token=END,
-        eos_token=END,
-        pad_token=END,
-        clean_up_tokenization_spaces=False,
-        # What the tokenizer does not know itself travels in its settings, saved with it.
-        **{COUNTS: " ".join(map(str, counts))},
-    )
+    # What the tokenizer does not know itself travels in its settings, saved with it.
+    return ended(inner, **{COUNTS: " ".join(map(str, counts))})
 
 
 def _kept_counts(tokenizer: Any, merges: int) -> list[int] | list[None]:

@@ -17,19 +17,31 @@ def byte_tokenizer() -> Any:
     [84, 111, 109]
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
 
     vocabulary = {sign: byte for byte, sign in enumerate(byte_signs())} | {END: 256}
     inner = Tokenizer(models.BPE(vocab=vocabulary, merges=[]))
     inner.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     inner.decoder = decoders.ByteLevel()
-    inner.add_special_tokens([END])
+    return ended(inner)
+
+
+def ended(inner: Any, *others: str, **more: Any) -> Any:
+    """A tokenizer of `tokenizers` as transformers' own, `<|endoftext|>` its BOS, EOS and padding.
+
+    Args:
+        others: special pieces besides.
+        more: settings that are saved with it.
+    """
+    from transformers import PreTrainedTokenizerFast
+
+    inner.add_special_tokens([END, *others])
     return PreTrainedTokenizerFast(
         tokenizer_object=inner,
         bos_token=END,
         eos_token=END,
         pad_token=END,
         clean_up_tokenization_spaces=False,
+        **more,
     )
 
 

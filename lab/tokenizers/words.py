@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lab.tokenizers.bytelevel import END
+from lab.tokenizers.bytelevel import END, ended
 from lab.tokenizers.texts import texts
 
 UNKNOWN = "<|unknown|>"
@@ -40,7 +40,9 @@ def word_tokenizer(words: Iterable[str]) -> Any:
     vocabulary = _numbered([_checked(word) for word in words], "words holds no word")
     inner = Tokenizer(models.WordLevel(vocab=vocabulary, unk_token=UNKNOWN))
     inner.pre_tokenizer = pre_tokenizers.Split(" ", "removed")  # type: ignore[assignment]
-    return _wrapped(inner)  # without a decoder words are put together with one space between
+    return ended(
+        inner, UNKNOWN, unk_token=UNKNOWN
+    )  # without a decoder words are put together with one space between
 
 
 def character_tokenizer(corpus: Any, *, characters: int = 20_000_000) -> Any:
@@ -67,7 +69,7 @@ def character_tokenizer(corpus: Any, *, characters: int = 20_000_000) -> Any:
     vocabulary = _numbered(sorted(found), "corpus holds no text")
     inner = Tokenizer(models.BPE(vocab=vocabulary, merges=[], unk_token=UNKNOWN))
     inner.decoder = decoders.Fuse()  # type: ignore[assignment]
-    return _wrapped(inner)
+    return ended(inner, UNKNOWN, unk_token=UNKNOWN)
 
 
 def _numbered(names: list[str], missing: str) -> dict[str, int]:
@@ -84,17 +86,3 @@ def _checked(word: Any) -> str:
     if word in (END, UNKNOWN):
         raise ValueError(f"words holds {word}, which the tokenizer has already")
     return word
-
-
-def _wrapped(inner: Any) -> Any:
-    from transformers import PreTrainedTokenizerFast
-
-    inner.add_special_tokens([END, UNKNOWN])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=inner,
-        bos_token=END,
-        eos_token=END,
-        pad_token=END,
-        unk_token=UNKNOWN,
-        clean_up_tokenization_spaces=False,
-    )

@@ -16,11 +16,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lab.hooks.names import Key, UnknownHook, matching
-from lab.storage import replacing
+from lab.storage import replacing, shipped_file
 
 Array = np.ndarray
 _FORMAT = "formicarium trace 1"
-_SHIPPED = Path(__file__).resolve().parents[2] / "data" / "traces"
 _ARRAYS = ("ids", "spans", "special", "surprisal", "top_ids", "top_probs")
 _TEXT = ("text", "model_name", "pieces", "top_pieces", "prepend_bos", "note")
 
@@ -109,7 +108,7 @@ class Trace:
         >>> lab.Trace.open("formicarium/two-names").pieces[:3]  # doctest: +SKIP
         ['When', ' Mary', ' and']
         """
-        path = _found(path)
+        path = shipped_file(path, "traces", "trace")
         metadata, arrays = _read(path)
         kept = {
             name.removeprefix("activations/"): array.astype(np.float32, copy=False)
@@ -138,17 +137,6 @@ class Trace:
             return [key]
         layers = 1 + max((_layer(name) for name in self.activations), default=-1)
         return matching(key, self.activations, layers)
-
-
-def _found(path: str | Path) -> Path:
-    shipped, name = str(path).startswith("formicarium/"), str(path).removeprefix("formicarium/")
-    path = _SHIPPED / f"{Path(name).name}.safetensors" if shipped else Path(path)
-    if not path.is_file():
-        names = ", ".join(f"formicarium/{file.stem}" for file in sorted(_SHIPPED.glob("*.saf*")))
-        raise FileNotFoundError(
-            f"{path}: no such trace. Shipped are {names}; Trace.save writes more"
-        )
-    return path
 
 
 def _layer(name: str) -> int:
