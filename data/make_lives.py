@@ -3,7 +3,7 @@
     python -m lab train --config data/recipes/modular.toml --folder runs/modular
     python data/make_lives.py modular runs/modular
 
-The models ship in float16: what they say changes by less than 0.001 in probability.
+The models ship in float16: no probability of theirs changes by more than 0.003.
 """
 
 from __future__ import annotations
