@@ -27,7 +27,7 @@ def word_maps(
     axes = _axes(centred[-1])
     places = centred @ axes.T
     whole = np.square(centred).sum(axis=(1, 2))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(whole > 0, np.square(places).sum(axis=(1, 2)) / whole, np.nan)
     return places.astype(np.float32), share.astype(np.float32)
 
