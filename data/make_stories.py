@@ -1,0 +1,90 @@
+"""Makes the default model and its life from the two parts of its training.
+
+    python data/make_stories.py runs/stories-1 runs/stories-2
+
+The newest checkpoint ships in float16; the life goes through both parts as one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from make_lives import DATA, last, ship
+
+import lab
+from lab.attention import strongest
+
+PROMPT = "Tom and Lily went to the park. Tom gave a ball to Lily"
+KINDS = ("indirect object", "he or she", "they", "agreement")
+WORDS = {
+    "girls": [" Lily", " Anna", " Sue", " Mia", " Sara"],
+    "boys": [" Tom", " Tim", " Ben", " Max", " Sam"],
+    "family": [" mom", " dad", " brother", " sister"],
+    "animals": [" dog", " cat", " bird", " bear", " fish", " dogs", " cats", " birds"],
+    "places": [" park", " house", " garden", " forest", " beach"],
+    "feelings": [" happy", " sad", " scared", " angry", " excited"],
+    "said": [" said", " asked", " replied", " shouted"],
+}
+
+
+def joined(first: Path, second: Path, folder: Path) -> Path:
+    """One folder with the checkpoints of both parts, the second's steps counted on."""
+    begin = int(last(first).removeprefix("step-"))
+    for part, before in ((first, 0), (second, begin)):
+        for moment in sorted(part.glob("step-*")):
+            step = int(moment.name.removeprefix("step-")) + before
+            if before == 0 or step > begin:
+                _linked(moment, folder / f"step-{step:06d}", step)
+    histories = [
+        json.loads((part / last(part) / "history.json").read_text()) for part in (first, second)
+    ]
+    newest = folder / last(folder) / "history.json"
+    newest.unlink(missing_ok=True)
+    newest.write_text(json.dumps(_one_after_the_other(*histories)))
+    return folder
+
+
+def life(folder: Path) -> Any:
+    """48 moments: every head on one sentence, lens, words, a story, and what the model can do."""
+    tasks = {kind: lab.corpora.choices(kind, 60, seed=0) for kind in KINDS}
+    metrics: dict[str, Callable[[Any], float | str]] = {
+        kind: partial(_share, tasks[kind]) for kind in KINDS
+    }
+    metrics["induction"] = strongest("induction", length=24, texts=2)
+    metrics["a story"] = partial(lab.continuation, prompt="Once upon a time", pieces=48)
+    return lab.life(folder, PROMPT, words=WORDS, metrics=metrics, moments=48, name="stories")
+
+
+def _share(choices: Any, model: Any) -> float:
+    return lab.accuracy(model, choices, control=False).share
+
+
+def _linked(moment: Path, place: Path, step: int) -> None:
+    place.mkdir(parents=True)
+    for file in moment.iterdir():
+        if file.name not in ("moment.json", "state.safetensors", "training.json"):
+            (place / file.name).symlink_to(file.resolve())
+    told = json.loads((moment / "moment.json").read_text())
+    (place / "moment.json").write_text(json.dumps({**told, "step": step}))
+
+
+def _one_after_the_other(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+    steps, tokens = first["step"][-1], first["tokens"][-1]
+    second = second | {
+        "step": [step + steps for step in second["step"]],
+        "tokens": [count + tokens for count in second["tokens"]],
+    }
+    return {name: [*first[name], *second[name][1:]] for name in first}
+
+
+if __name__ == "__main__":
+    ship(Path(sys.argv[2]), "stories")
+    with tempfile.TemporaryDirectory() as place:
+        grown = life(joined(Path(sys.argv[1]), Path(sys.argv[2]), Path(place)))
+    grown.save(DATA / "lives" / "stories.safetensors")
