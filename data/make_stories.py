@@ -1,8 +1,8 @@
-"""Makes the default model and its life from the two parts of its training.
+"""Makes the default model and its life from the parts of its training.
 
-    python data/make_stories.py runs/stories-1 runs/stories-2
+    python data/make_stories.py runs/stories-1 runs/stories-2 runs/stories-3
 
-The newest checkpoint ships in float16; the life goes through both parts as one.
+The newest checkpoint ships in float16; the life goes through all parts as one.
 """
 
 from __future__ import annotations
@@ -33,20 +33,19 @@ WORDS = {
 }
 
 
-def joined(first: Path, second: Path, folder: Path) -> Path:
-    """One folder with the checkpoints of both parts, the second's steps counted on."""
-    begin = int(last(first).removeprefix("step-"))
-    for part, before in ((first, 0), (second, begin)):
+def joined(parts: list[Path], folder: Path) -> Path:
+    """One folder with the checkpoints of all parts, each one's steps counted on from the last."""
+    whole: dict[str, Any] = {}
+    for part in parts:
+        before = whole["step"][-1] if whole else 0
         for moment in sorted(part.glob("step-*")):
             step = int(moment.name.removeprefix("step-")) + before
-            if before == 0 or step > begin:
+            if step > before or not whole:
                 _linked(moment, folder / f"step-{step:06d}", step)
-    histories = [
-        json.loads((part / last(part) / "history.json").read_text()) for part in (first, second)
-    ]
+        whole = _gone_on(whole, json.loads((part / last(part) / "history.json").read_text()))
     newest = folder / last(folder) / "history.json"
-    newest.unlink(missing_ok=True)
-    newest.write_text(json.dumps(_one_after_the_other(*histories)))
+    newest.unlink()
+    newest.write_text(json.dumps(whole))
     return folder
 
 
@@ -74,17 +73,18 @@ def _linked(moment: Path, place: Path, step: int) -> None:
     (place / "moment.json").write_text(json.dumps({**told, "step": step}))
 
 
-def _one_after_the_other(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
-    steps, tokens = first["step"][-1], first["tokens"][-1]
-    second = second | {
-        "step": [step + steps for step in second["step"]],
-        "tokens": [count + tokens for count in second["tokens"]],
-    }
-    return {name: [*first[name], *second[name][1:]] for name in first}
+def _gone_on(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Two histories as one; the second begins with a step 0, which is the first one's last."""
+    if not whole:
+        return part
+    for name in ("step", "tokens", "seconds"):
+        part[name] = [value + whole[name][-1] for value in part[name]]
+    return {name: [*whole[name], *part[name][1:]] for name in whole}
 
 
 if __name__ == "__main__":
-    ship(Path(sys.argv[2]), "stories")
+    parts = [Path(word) for word in sys.argv[1:]]
+    ship(parts[-1], "stories")
     with tempfile.TemporaryDirectory() as place:
-        grown = life(joined(Path(sys.argv[1]), Path(sys.argv[2]), Path(place)))
+        grown = life(joined(parts, Path(place)))
     grown.save(DATA / "lives" / "stories.safetensors")

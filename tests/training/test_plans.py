@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from lab.training import last_history
 from lab.training.plans import plan
 
 ROOT = Path(__file__).resolve().parents[2]
+MODEL = '[model]\nfolder = "formicarium/stories"\n\n'
 SMALL = """
 [model]
 kind = "llama"
@@ -110,3 +112,19 @@ def test_what_is_wrong_in_a_file_is_said(
 @pytest.mark.parametrize("name", ["induction", "one-layer", "modular"])
 def test_the_shipped_recipes_can_be_read(name: str) -> None:
     assert plan(ROOT / "data" / "recipes" / f"{name}.toml").recipe.steps > 100
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "data" / "recipes").glob("stories-*.toml")))
+def test_the_default_models_recipes_fit_the_corpora_and_settings_there_are(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for part in ("train", "valid"):
+        (tmp_path / f"tinystories_{part}.txt").write_text("Once upon a time there was a dog.\n" * 9)
+    monkeypatch.setenv("STORIES", str(tmp_path))
+    told = tomllib.loads(path.read_text())
+    small = tmp_path / path.name  # the model a part goes on from is not here: the shipped one is
+    small.write_text(MODEL + path.read_text()[path.read_text().index("[[corpus]]") :])
+    made = plan(small)
+    assert made.recipe == lab.Recipe(**told["recipe"])
+    kinds = {document.kind for document, _ in zip(made.corpus, range(200), strict=False)}
+    assert {"text", "tale"} < kinds
