@@ -37,11 +37,11 @@ def joined(parts: list[Path], folder: Path) -> Path:
     """One folder with the checkpoints of all parts, each one's steps counted on from the last."""
     whole: dict[str, Any] = {}
     for part in parts:
-        before = whole["step"][-1] if whole else 0
+        before, read = (whole["step"][-1], whole["tokens"][-1]) if whole else (0, 0)
         for moment in sorted(part.glob("step-*")):
             step = int(moment.name.removeprefix("step-")) + before
             if step > before or not whole:
-                _linked(moment, folder / f"step-{step:06d}", step)
+                _linked(moment, folder / f"step-{step:06d}", before, read)
         whole = _gone_on(whole, json.loads((part / last(part) / "history.json").read_text()))
     newest = folder / last(folder) / "history.json"
     newest.unlink()
@@ -64,13 +64,14 @@ def _share(choices: Any, model: Any) -> float:
     return lab.accuracy(model, choices, control=False).share
 
 
-def _linked(moment: Path, place: Path, step: int) -> None:
+def _linked(moment: Path, place: Path, steps: int, tokens: int) -> None:
     place.mkdir(parents=True)
     for file in moment.iterdir():
         if file.name not in ("moment.json", "state.safetensors", "training.json"):
             (place / file.name).symlink_to(file.resolve())
     told = json.loads((moment / "moment.json").read_text())
-    (place / "moment.json").write_text(json.dumps({**told, "step": step}))
+    told |= {"step": told["step"] + steps, "tokens": told["tokens"] + tokens}
+    (place / "moment.json").write_text(json.dumps(told))
 
 
 def _gone_on(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
