@@ -38,7 +38,7 @@ from lab.storage import file_tensors  # noqa: E402
 
 KINDS = ("indirect object", "he or she", "they", "agreement")
 PROMPTS = ("Once upon a time", "Tom and Lily were at the river.", "The dogs wanted to")
-FULL = {"characters": None, "choices": 500, "sequences": 16, "pieces": 220}
+FULL = {"characters": None, "choices": 2000, "sequences": 16, "pieces": 220}
 QUICK = {"characters": 60_000, "choices": 100, "sequences": 4, "pieces": 80}
 
 

@@ -1,6 +1,6 @@
 """Makes the default model and its life from the parts of its training.
 
-    python data/make_stories.py runs/stories-1 runs/stories-2 runs/stories-3
+    python data/make_stories.py runs/stories-1 runs/stories-2
 
 The newest checkpoint ships in float16; the life goes through all parts as one.
 """
