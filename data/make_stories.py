@@ -29,7 +29,6 @@ WORDS = {
     "animals": [" dog", " cat", " bird", " bear", " fish", " dogs", " cats", " birds"],
     "places": [" park", " house", " garden", " forest", " beach"],
     "feelings": [" happy", " sad", " scared", " angry", " excited"],
-    "said": [" said", " asked", " replied", " shouted"],
 }
 
 
