@@ -85,6 +85,33 @@ class Corpus(Protocol):
     def __iter__(self) -> Iterator[Document]: ...
 
 
+class Walked:
+    """A corpus that can only be walked through from its start: what comes before is dropped.
+
+    A subclass gives `_walk()`, anew from the start at every call.
+    """
+
+    name: str = ""
+
+    def starting(self, at: int = 0) -> Iterator[Document]:
+        """The documents from number `at` on; those before it are made and dropped.
+
+        Raises:
+            ValueError: `at` below 0.
+        """
+        refuse_negative(at)
+        return islice(self._walk(), at, None)
+
+    def __iter__(self) -> Iterator[Document]:
+        return self._walk()
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+    def _walk(self) -> Iterator[Document]:
+        raise NotImplementedError
+
+
 class Numbered:
     """A corpus whose i-th document is made from i alone, so that a walk may start anywhere.
 

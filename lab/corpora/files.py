@@ -6,11 +6,10 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from lab.corpora.chance import share_of
-from lab.corpora.documents import Document, refuse_negative
+from lab.corpora.documents import Document, Walked
 
 SEPARATOR = "<|endoftext|>"
 LOOK = 1 << 16
@@ -37,21 +36,13 @@ class Part:
         return Part(self.share, not self.kept_back)
 
 
-class Texts:
+class Texts(Walked):
     """See `text`."""
 
     endless = False
 
     def __init__(self, files: list[Path], name: str, separator: str | None, part: Part):
         self.files, self.name, self.separator, self.part = files, name, separator, part
-
-    def starting(self, at: int = 0) -> Iterator[Document]:
-        """The documents from number `at` on; the lines before them are read and dropped."""
-        refuse_negative(at)
-        return islice(self._walk(), at, None)
-
-    def __iter__(self) -> Iterator[Document]:
-        return self._walk()
 
     def _walk(self) -> Iterator[Document]:
         number = 0

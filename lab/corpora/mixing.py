@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from math import isfinite
 from typing import Any
 
-from lab.corpora.documents import Document, refuse_negative
+from lab.corpora.documents import Document, Walked
 
 
-class Mixed:
+class Mixed(Walked):
     """See `mixed`."""
 
     def __init__(self, parts: Sequence[tuple[Any, float]]):
@@ -20,14 +19,6 @@ class Mixed:
         shown = (f"{share:.0%} {name_of(corpus)}" for corpus, share in self.parts)
         self.name = f"mixed({', '.join(shown)})"
         self.endless = all(getattr(corpus, "endless", False) for corpus, _ in self.parts)
-
-    def starting(self, at: int = 0) -> Iterator[Document]:
-        """The documents from number `at` on; those before it are made and dropped."""
-        refuse_negative(at)
-        return islice(self._walk(), at, None)
-
-    def __iter__(self) -> Iterator[Document]:
-        return self._walk()
 
     def _walk(self) -> Iterator[Document]:
         """The next document comes from whichever corpus is furthest behind its share."""
@@ -45,9 +36,6 @@ class Mixed:
             # At least one, or a corpus of empty documents would be asked for ever.
             given[due] += max(len(document.text), 1)
             yield document
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
 
 
 def mixed(parts: Sequence[tuple[Any, float]]) -> Mixed:
@@ -72,7 +60,7 @@ def mixed(parts: Sequence[tuple[Any, float]]) -> Mixed:
     return Mixed(parts)
 
 
-class Forever:
+class Forever(Walked):
     """See `forever`."""
 
     endless = True
@@ -80,14 +68,6 @@ class Forever:
     def __init__(self, corpus: Any):
         self.corpus = as_corpus(corpus)
         self.name = f"forever({name_of(corpus)})"
-
-    def starting(self, at: int = 0) -> Iterator[Document]:
-        """The documents from number `at` on."""
-        refuse_negative(at)
-        return islice(self._walk(), at, None)
-
-    def __iter__(self) -> Iterator[Document]:
-        return self._walk()
 
     def _walk(self) -> Iterator[Document]:
         while True:
@@ -102,7 +82,6 @@ class Forever:
 def forever(corpus: Any) -> Forever:
     """A corpus that starts again when it ends.
 
-    >>> [document.text for document in forever(["a", "b"]).starting(3)][:0]   # doctest: +SKIP
     >>> walk = iter(forever(["a", "b"]))
     >>> [next(walk).text for _ in range(5)]
     ['a', 'b', 'a', 'b', 'a']
