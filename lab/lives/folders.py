@@ -6,7 +6,6 @@ folder/step-000400/   a model folder, and moment.json: step, tokens, loss, valid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ import numpy as np
 
 from lab.lives.record import Curve
 from lab.storage import read_json
+from lab.training.checkpoints import moments as checkpoints
+from lab.training.checkpoints import step_of
 
-_NAME = re.compile(r"step-(\d+)$")
 _LONGEST = 2**28  # a history of a million steps
 
 
@@ -46,7 +46,7 @@ def moments(folder: str | Path, which: int | Sequence[int] | None = None) -> lis
         ValueError: a step in `which` that has no checkpoint, with those that have one.
     """
     folder = Path(folder)
-    found = {_step(path): path for path in _listed(folder)}
+    found = {step_of(path): path for path in _listed(folder)}
     steps = sorted(found)
     if isinstance(which, int):
         if which < 1:
@@ -67,7 +67,7 @@ def curves(folder: str | Path, kept: Sequence[Moment]) -> dict[str, Curve]:
 
     A value that is missing or no finite number leaves no point.
     """
-    last = max(_listed(Path(folder)), key=_step)
+    last = _listed(Path(folder))[-1]
     if (last / "history.json").is_file():
         columns = read_json(last / "history.json", limit=_LONGEST)
     else:
@@ -99,18 +99,9 @@ def _known(value: Any) -> bool:
 
 
 def _listed(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise FileNotFoundError(f"folder {folder}: no such folder")
-    found = [path for path in folder.iterdir() if path.is_dir() and _NAME.match(path.name)]
-    if not found:
-        raise FileNotFoundError(f"folder {folder}: no checkpoints (step-000400) in it")
-    return found
-
-
-def _step(path: Path) -> int:
-    match = _NAME.match(path.name)
-    assert match
-    return int(match[1])
+    if found := checkpoints(folder):
+        return found
+    raise FileNotFoundError(f"folder {folder}: no checkpoints (step-000400) in it")
 
 
 def _told(path: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.storage import Refused, lease
-from lab.training import moments, sittings
+from lab.training import checkpoints, sittings
 from lab.training.devices import Devices
 from lab.training.sittings import Sitting, Terms
 
@@ -38,7 +38,7 @@ class Kept:
             return None
         if self.folder.exists() and not self.folder.is_dir():
             raise ValueError(f"folder {self.folder} is a file")
-        begun = self.folder.is_dir() and moments.moments(self.folder)
+        begun = self.folder.is_dir() and checkpoints.moments(self.folder)
         if not begun:
             return None
         if not resume:
@@ -46,7 +46,7 @@ class Kept:
                 f"folder {self.folder} holds a training ({begun[-1].name} is its last checkpoint): "
                 "resume=True goes on with it, another folder begins anew"
             )
-        moment = moments.newest(self.folder)
+        moment = checkpoints.newest(self.folder)
         if moment is None:
             raise Refused(self.folder, f"none of its checkpoints holds {sittings.STATE}")
         self._terms.refuse_other(moment, sittings.read(moment))
@@ -71,7 +71,7 @@ class Kept:
                     "another training of this same process is open on it",
                     instead="Let that one end, or close() it.",
                 ) from None
-            moments.clean_up(self.folder)
+            checkpoints.clean_up(self.folder)
             yield
 
     def read(self, moment: Path, twin: Any, descent: Any) -> Sitting:
@@ -105,5 +105,5 @@ class Kept:
         """A checkpoint of the last step by the first process, if there is none yet."""
         last = sitting.steps[-1].step
         if self.folder is not None and self._devices.first and self._written != last:
-            moments.write(self.folder, model, sitting, state)
+            checkpoints.write(self.folder, model, sitting, state)
         self._saved, self._written = time.monotonic(), last

@@ -20,7 +20,7 @@ import torch._dynamo
 import lab
 from lab.storage import checked_folder
 from lab.training import last_history, moments
-from lab.training.moments import step_of
+from lab.training.checkpoints import step_of
 from lab.training.sittings import tensors
 from tests.training.tiny import TEXTS, losses, tiny_model
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import lab
 from lab.storage import Refused
 from lab.training import Recipe, last_history, moments
-from lab.training.moments import step_of, thin
+from lab.training.checkpoints import step_of, thin
 from tests.training.tiny import TEXTS, contents, losses, same_weights, tiny_model, trained
 
 SETTINGS = {"steps": 12, "batch": 4, "dropout": 0.1, "keep": 4}
