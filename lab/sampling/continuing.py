@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
-from jaxtyping import Float
-from torch import Tensor
 
 from lab.hooks import Edited, lock_of
+from lab.sampling.choosing import Choose, drawing, whole
+from lab.sampling.stepping import afresh, step
 from lab.traces import prompt_ids
-
-Choose = Callable[[Float[Tensor, " vocab"]], int]
 
 
 def continuation(
@@ -43,7 +41,7 @@ def continuation(
     ', there was a little girl named Lily'
     """
     given = _given(model, prompt, prepend_bos)
-    room = min(_whole("pieces", pieces, 0), model.cfg.n_ctx - len(given))
+    room = min(whole("pieces", pieces, 0), model.cfg.n_ctx - len(given))
     if room < 0:
         raise ValueError(
             f"prompt has {len(given)} tokens and the model's context is {model.cfg.n_ctx}: "
@@ -66,35 +64,13 @@ def continued(model: Any, ids: Sequence[int], pieces: int, choose: Choose) -> li
         kept = kept and not any(point.fwd_hooks for point in model.hook_dict.values())
         state, new = None, list(ids)
         for _ in range(pieces):
-            logits, state = _step(model, new, state) if kept else _afresh(model, [*ids, *written])
+            logits, state = step(model, new, state) if kept else afresh(model, [*ids, *written])
             token = choose(logits.float().cpu())
             if token == end:
                 break
             written.append(token)
             new = [token]
     return written
-
-
-def drawing(temperature: float = 1.0, top_k: int | None = None, seed: int = 0) -> Choose:
-    """A choice by chance among the likeliest; at temperature 0, or top_k 1, the likeliest.
-
-    >>> drawing(temperature=0)(torch.tensor([0.1, 2.0, 1.0]))
-    1
-    """
-    if not temperature >= 0 or temperature == float("inf"):
-        raise ValueError(f"temperature={temperature}: a number from 0 up is needed")
-    most = None if top_k is None else _whole("top_k", top_k, 1)
-    chance = torch.Generator().manual_seed(seed)
-
-    def choose(logits: Float[Tensor, " vocab"]) -> int:
-        if temperature == 0 or most == 1:
-            return int(logits.argmax())
-        best = logits.topk(min(most or len(logits), len(logits)))
-        # The best is taken off first: at a temperature near 0 the others go to 0, not it to inf.
-        shares = ((best.values - best.values[0]) / temperature).softmax(-1)
-        return int(best.indices[torch.multinomial(shares, 1, generator=chance)])
-
-    return choose
 
 
 def _given(model: Any, prompt: Any, prepend_bos: bool | None) -> list[int]:
@@ -104,29 +80,6 @@ def _given(model: Any, prompt: Any, prepend_bos: bool | None) -> list[int]:
             raise ValueError("prompt is empty, and there is no first token: give some text")
         return [first]
     return prompt_ids(model, prompt, prepend_bos=prepend_bos)
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name}={value!r}: a whole number from {least} up is needed")
-    return value
-
-
-def _step(model: Any, new: list[int], state: Any) -> tuple[Float[Tensor, " vocab"], Any]:
-    ids = torch.tensor([new], device=model.cfg.device)
-    how = _first(ids) if state is None else {"past_key_values": state}
-    logits, state = model(ids, return_type="logits_and_cache", **how)
-    return logits[0, -1], state
-
-
-def _afresh(model: Any, ids: list[int]) -> tuple[Float[Tensor, " vocab"], None]:
-    row = torch.tensor([ids], device=model.cfg.device)
-    return model(row, attention_mask=torch.ones_like(row), return_type="logits")[0, -1], None
-
-
-def _first(ids: Tensor) -> dict[str, Any]:
-    # The mask hides nothing; without one transformers warns of padding at an end-of-text piece.
-    return {"use_past_kv_cache": True, "attention_mask": torch.ones_like(ids)}
 
 
 def _text(tokenizer: Any, given: list[int], written: list[int]) -> str:
