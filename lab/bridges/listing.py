@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from lab.bridges import smollm2
 from lab.bridges.hub import cached
 from lab.bridges.sources import SHIPPED, shipped_folder, shipped_names
-from lab.storage import Refused, checked_folder, converted_folder
+from lab.storage import Refused, checked_folder, converted_folder, smollm2
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.bridges import hub, smollm2
-from lab.storage import DATA, Refused, converted, recover, refuse_pickle
+from lab.bridges import hub
+from lab.storage import DATA, Refused, converted, recover, refuse_pickle, smollm2
 
 SHIPPED = "formicarium/"
 # Small models of the hub that a course is likely to name; only used to suggest what was meant.
