@@ -31,7 +31,7 @@ from itertools import islice
 import numpy as np
 import widgets
 from IPython.display import display
-from widgets._history import entry
+from widgets.training.history import entry
 
 board = widgets.Training()
 sent = []

@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training_runs import steps
-from widgets._history import entry
-from widgets._running import Running
-from widgets._stored import stored
-from widgets._thinning import MOST, bucket, extremes, means
-from widgets._turns import fastest
-from widgets.training import INTERVAL, Training
+from widgets.training.history import entry
+from widgets.training.running import Running
+from widgets.training.stored import stored
+from widgets.training.thinning import MOST, bucket, extremes, means
+from widgets.training.training import INTERVAL, Training
+from widgets.training.turns import fastest
 
 NUMBERS = st.floats(-1e6, 1e6) | st.just(math.nan)
 

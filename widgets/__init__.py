@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .circuitsvis import AttentionHeads as AttentionHeads
     from .circuitsvis import ColoredTokens as ColoredTokens
     from .circuitsvis import ColoredTokensMulti as ColoredTokensMulti
-    from .circuitsvis_ranked import TextNeuronActivations as TextNeuronActivations
-    from .circuitsvis_ranked import TokenLogProbs as TokenLogProbs
-    from .circuitsvis_ranked import TopkTokens as TopkTokens
-    from .export import page as page
+    from .circuitsvis import TextNeuronActivations as TextNeuronActivations
+    from .circuitsvis import TokenLogProbs as TokenLogProbs
+    from .circuitsvis import TopkTokens as TopkTokens
+    from .glass.export import page as page
+    from .glass.session import Session as Session
     from .life import Life as Life
     from .prompt import Prompt as Prompt
-    from .session import Session as Session
     from .tokens import Tokens as Tokens
     from .training import Training as Training
 
@@ -55,12 +55,18 @@ __all__ = [
 _ROOMS = {
     "attention": ["Attention"],
     "charts": ["against_control", "bars", "lines", "next_tokens"],
-    "circuitsvis": ["AttentionHeads", "ColoredTokens", "ColoredTokensMulti"],
-    "circuitsvis_ranked": ["TextNeuronActivations", "TokenLogProbs", "TopkTokens"],
-    "export": ["page"],
+    "circuitsvis": [
+        "AttentionHeads",
+        "ColoredTokens",
+        "ColoredTokensMulti",
+        "TextNeuronActivations",
+        "TokenLogProbs",
+        "TopkTokens",
+    ],
+    "glass.export": ["page"],
+    "glass.session": ["Session"],
     "life": ["Life"],
     "prompt": ["Prompt"],
-    "session": ["Session"],
     "tokens": ["Tokens"],
     "training": ["Training"],
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._text import clean, visible
+from widgets.glass.text import clean, visible
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isWhole, lookedAt, looksAt, pictureSize, rank, share, source, strongest, unpack, withFirst } from "../../widgets/attention_data.js";
-import { layout, within } from "../../widgets/attention_look.js";
-import { inside, ticks, zoomed } from "../../widgets/attention_matrix.js";
-import { places, plan } from "../../widgets/attention_overview.js";
-import { paint, palette, position, tinted } from "../../widgets/attention_paint.js";
-import { toggled } from "../../widgets/attention_pins.js";
-import { excerpt } from "../../widgets/attention_text.js";
-import { weight } from "../../widgets/attention_words.js";
+import { isWhole, lookedAt, looksAt, pictureSize, rank, share, source, strongest, unpack, withFirst } from "../../widgets/attention/data.js";
+import { layout, within } from "../../widgets/attention/look.js";
+import { inside, ticks, zoomed } from "../../widgets/attention/matrix.js";
+import { places, plan } from "../../widgets/attention/overview.js";
+import { paint, palette, position, tinted } from "../../widgets/attention/paint.js";
+import { toggled } from "../../widgets/attention/pins.js";
+import { excerpt } from "../../widgets/attention/text.js";
+import { weight } from "../../widgets/attention/words.js";
 
 const byte = (p) => Math.round(255 * Math.sqrt(p));
 

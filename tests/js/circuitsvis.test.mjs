@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { escaped, nested, piece, readable } from "../../widgets/circuitsvis.js";
+import { escaped, nested, piece, readable } from "../../widgets/circuitsvis/circuitsvis.js";
 
 // As CircuitsVis 1.43.3 turns a token into HTML.
 const html = (token) => token.replace(/\s/g, "&nbsp;").replace(/\n/g, "¶");

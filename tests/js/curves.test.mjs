@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axis, nearest, range, ticks, tidy } from "../../widgets/curves.js";
+import { axis, nearest, range, ticks, tidy } from "../../widgets/glass/curves.js";
 
 test("ticks are round numbers inside the limits, about as many as wanted", () => {
   assert.deepEqual(ticks(0, 2000, 5), [0, 500, 1000, 1500, 2000]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asker, floats, hoverOf, ints, listen, pick } from "../../widgets/kit.js";
+import { asker, floats, hoverOf, ints, listen, pick } from "../../widgets/glass/kit.js";
 
 /** A model as a front end gives it, and what was sent to its kernel. */
 function fake(offline = false) {

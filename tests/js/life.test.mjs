@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { read, valueAt } from "../../widgets/life_data.js";
-import { falls, panelled, placed } from "../../widgets/life_spine.js";
+import { read, valueAt } from "../../widgets/life/data.js";
+import { falls, panelled, placed } from "../../widgets/life/spine.js";
 
 const view = (array) => new DataView(array.buffer);
 const state = (changes) => ({

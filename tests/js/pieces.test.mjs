@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chip, short, visible } from "../../widgets/pieces.js";
+import { chip, short, visible } from "../../widgets/glass/pieces.js";
 
 test("white space and invisible characters are to be seen", () => {
   const shown = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CATEGORIES, contrast, diverging, ink, luminance, number, scale, sequential } from "../../widgets/scales.js";
+import { CATEGORIES, contrast, diverging, ink, luminance, number, scale, sequential } from "../../widgets/glass/scales.js";
 
 const steps = Array.from({ length: 1001 }, (_, i) => i / 1000);
 const coarse = steps.filter((_, i) => i % 10 === 0); // finer ones differ by less than a colour can say

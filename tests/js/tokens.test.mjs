@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { opensWord, range } from "../../widgets/tokens_data.js";
+import { opensWord, range } from "../../widgets/tokens/data.js";
 
 const opened = (pieces) => pieces.map((_, i) => opensWord(pieces, i, 0)).map(Number).join("");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { between, clock, numbersAt, smoothed, storeOf, tableOf } from "../../widgets/training_data.js";
+import { between, clock, numbersAt, smoothed, storeOf, tableOf } from "../../widgets/training/data.js";
 
 const PAGE = { kind: "board", run: 1, before: null, revision: 0, facts: {}, turns: {}, metrics: [], layers: 0, curves: [], samples: [0, []] };
 const bytes = (...numbers) => new DataView(new Float32Array(numbers).buffer);

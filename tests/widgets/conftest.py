@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import FLAGS
-from widgets import export
+from widgets.glass import export
 
 PAYLOADS = {
     "img": "<img/src=x onerror=globalThis.hit=1>",

@@ -5,7 +5,7 @@ import time
 
 import widgets
 from tests.widgets.traces import a_trace
-from widgets._answers import Answers, said
+from widgets.glass.answers import Answers, said
 
 
 def question(number, what="exact", client="c"):

@@ -9,7 +9,7 @@ from ipywidgets.widgets.widget import _instances
 
 import widgets
 from tests.widgets.traces import a_trace
-from widgets._assets import HERE, LOADER, carry, module
+from widgets.glass.assets import HERE, LOADER, carry, module
 
 LIGHT = """
 import resource, sys, time
@@ -63,12 +63,12 @@ def test_imports_are_carried_and_every_module_is_named_by_its_content(tmp_path):
 
 
 def test_all_our_javascript_together_is_small():
-    sent = [len(module(path).packed) for path in HERE.glob("*.js")]
+    sent = [len(module(path).packed) for path in HERE.parent.rglob("*.js")]
     assert 0 < sum(sent) < 150_000
 
 
 def test_no_module_makes_markup_of_text_or_asks_a_host():
-    for path in HERE.glob("*.js"):
+    for path in HERE.parent.rglob("*.js"):
         source = path.read_text(encoding="utf-8")
         for word in (
             "innerHTML",

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from widgets import Session, _arrays, _stats
-from widgets._overview import AT_ONCE, SIDE, THUMB
+from widgets import Session
 from widgets.attention import Attention
+from widgets.attention import stats as _stats
+from widgets.attention.overview import AT_ONCE, SIDE, THUMB
+from widgets.glass import arrays
 
 from .patterns import attention, words
 
@@ -24,7 +26,7 @@ def asked(view, what, **args):
 
 def cells(picture, side):
     """A causal picture's square, the first key's column put back."""
-    square = _arrays.unpack(np.frombuffer(picture, np.uint8)[: side * (side + 1) // 2]).copy()
+    square = arrays.unpack(np.frombuffer(picture, np.uint8)[: side * (side + 1) // 2]).copy()
     square[:, 0] = np.maximum(square[:, 0], np.frombuffer(picture, np.uint8)[-side:])
     return square
 
@@ -32,10 +34,10 @@ def cells(picture, side):
 def test_short_texts_travel_whole_and_say_what_python_had():
     weights = attention(3, 2, 10)
     view = view_of(weights)
-    size = _arrays.picture_size(10, True)
+    size = arrays.picture_size(10, True)
     for index, head in enumerate(weights.reshape(6, 10, 10)):
         sent = cells(view.all_heads[index * size : (index + 1) * size], 10)
-        assert np.abs(_arrays.from_bytes(sent) - head).max() <= _arrays.LARGEST_ERROR
+        assert np.abs(arrays.from_bytes(sent) - head).max() <= arrays.LARGEST_ERROR
 
 
 def test_the_overview_of_144_heads_at_128_tokens_keeps_its_budget():
@@ -48,10 +50,10 @@ def test_longer_texts_send_small_pictures_and_the_one_head_shown():
     weights = attention(4, 12, 256)
     view = view_of(weights)
     assert not view.all_heads and list(view.opened) == ["0.0"]
-    thumb = cells(view.thumbs[: _arrays.picture_size(THUMB, True)], THUMB)
+    thumb = cells(view.thumbs[: arrays.picture_size(THUMB, True)], THUMB)
     edges = np.arange(THUMB) * 256 // THUMB
     most = np.maximum.reduceat(np.maximum.reduceat(weights[0, 0], edges, 0), edges, 1)
-    assert (thumb == _arrays.to_bytes(most)).all()
+    assert (thumb == arrays.to_bytes(most)).all()
 
 
 def test_one_head_of_1024_tokens_is_light():
@@ -67,7 +69,7 @@ def test_a_pooled_head_keeps_the_largest_weight_of_each_block():
     view = view_of(weights)
     sent = cells(view.opened["0.0"]["picture"], SIDE)
     blocks = weights[0, 0].reshape(SIDE, 2, SIDE, 2).max((1, 3))
-    assert (sent == _arrays.to_bytes(blocks)).all()
+    assert (sent == arrays.to_bytes(blocks)).all()
 
 
 def test_a_window_of_a_long_text_is_answered_cell_by_cell():
@@ -78,9 +80,9 @@ def test_a_window_of_a_long_text_is_answered_cell_by_cell():
     )
     assert (content["width"], content["height"], first) == (96, 96, b"")
     got = np.frombuffer(inner, np.uint8).reshape(96, 96)
-    assert (got == _arrays.to_bytes(weights[0, 0, 4000:, 3990:4086])).all()
+    assert (got == arrays.to_bytes(weights[0, 0, 4000:, 3990:4086])).all()
     content, (inner, first) = asked(view, "window", layer=0, head=0, rows=[50, 90], columns=[0, 40])
-    assert (np.frombuffer(first, np.uint8) == _arrays.to_bytes(weights[0, 0, 50:90, 0])).all()
+    assert (np.frombuffer(first, np.uint8) == arrays.to_bytes(weights[0, 0, 50:90, 0])).all()
     assert (np.frombuffer(inner, np.uint8).reshape(40, 40)[:, 0] == 0).all()
 
 
@@ -159,7 +161,7 @@ def test_bidirectional_patterns_travel_as_squares():
     weights = attention(2, 2, 9, causal=False)
     view = view_of(weights)
     assert not view.causal
-    assert len(view.all_heads) == 4 * _arrays.picture_size(9, causal=False)
+    assert len(view.all_heads) == 4 * arrays.picture_size(9, causal=False)
 
 
 REFUSED = {

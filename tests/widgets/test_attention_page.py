@@ -5,9 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from widgets import Session, _arrays
-from widgets._text import number
+from widgets import Session
 from widgets.attention import Attention
+from widgets.glass import arrays
+from widgets.glass.text import number
 
 from .kernel import connect
 from .patterns import attention, words
@@ -128,7 +129,7 @@ def test_pointing_at_a_cell_gives_its_weight_and_rank(open_views, kernel):
     if kernel:
         assert shown == number(float(row[key])) and "rounded" not in detail(opened)
     else:
-        assert abs(float(shown) - row[key]) <= _arrays.LARGEST_ERROR
+        assert abs(float(shown) - row[key]) <= arrays.LARGEST_ERROR
         assert "rounded to a byte, ±0.004" in detail(opened)
     assert int(of) == query + 1
     assert not kernel or int(rank) == 1 + (row > row[key]).sum()

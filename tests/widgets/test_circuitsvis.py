@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.widgets.conftest import PAYLOADS
-from widgets import export
-from widgets._text import clean, visible
 from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti
-from widgets.circuitsvis_ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
+from widgets.circuitsvis.ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
+from widgets.glass import export
+from widgets.glass.text import clean, visible
 
 PLAIN = ["<s>", "<unk>", "<bos>", "a<b", "\n", " the", "&amp;", "two  words", "x\ty", "e\u0301", ""]
 # CircuitsVis turns spaces into &nbsp;, so what is to run there must do without.
@@ -282,7 +282,7 @@ def test_the_numbers_are_there_as_a_table(open_views) -> None:
 
 def test_the_bundle_is_found_without_importing_circuitsvis() -> None:
     code = (
-        "import sys, widgets._bundle as b; t = b.source();"
+        "import sys, widgets.circuitsvis.bundle as b; t = b.source();"
         "assert t.endswith('export default CircuitsVis;\\n') and 'sourceMappingURL' not in t;"
         "assert not {'circuitsvis', 'torch'} & set(sys.modules)"
     )
@@ -290,8 +290,8 @@ def test_the_bundle_is_found_without_importing_circuitsvis() -> None:
 
 
 def test_another_bundle_is_refused(monkeypatch, tmp_path) -> None:
-    from widgets import _bundle
+    from widgets.circuitsvis import bundle
 
-    monkeypatch.setattr(_bundle, "SHA256", "0" * 64)
+    monkeypatch.setattr(bundle, "SHA256", "0" * 64)
     with pytest.raises(ImportError, match=r"pip install circuitsvis==1\.43\.3"):
-        _bundle.found()
+        bundle.found()

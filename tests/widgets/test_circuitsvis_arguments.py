@@ -7,9 +7,9 @@ import doctest
 import numpy as np
 import pytest
 
-from widgets import _shapes, circuitsvis, circuitsvis_ranked
-from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti
-from widgets.circuitsvis_ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
+from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti, ranked
+from widgets.circuitsvis.ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
+from widgets.glass import shapes
 
 
 def test_tokens_foreseen_are_ranked_as_circuitsvis_ranks_them() -> None:
@@ -68,6 +68,6 @@ def test_a_slow_picture_says_so() -> None:
         AttentionHeads(np.ones((4, 230, 230), np.float32), ["a"] * 230)
 
 
-@pytest.mark.parametrize("room", [_shapes, circuitsvis, circuitsvis_ranked])
+@pytest.mark.parametrize("room", [shapes, circuitsvis, ranked])
 def test_the_examples_hold(room) -> None:
     assert doctest.testmod(room).failed == 0

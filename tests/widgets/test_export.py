@@ -12,7 +12,7 @@ from nbconvert import HTMLExporter
 
 import widgets
 from tests.widgets.traces import PIECES, a_trace
-from widgets import export
+from widgets.glass import export
 
 STATE = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 

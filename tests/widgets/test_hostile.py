@@ -24,7 +24,7 @@ import widgets
 from lab import storage
 from lab.tokenizers import byte_tokenizer
 from tests.widgets.conftest import PAYLOADS
-from widgets._text import clean, visible
+from widgets.glass.text import clean, visible
 
 TEXT = st.text(st.characters(exclude_categories=["Cn"]), min_size=1, max_size=60)
 HTMLISH = st.lists(st.sampled_from([*"<>&\"'/!=- \n\t", "script", "img", "&lt;", "\u2028"])).map(

@@ -10,9 +10,9 @@ from traitlets import TraitError
 
 import widgets
 from tests.widgets.lives import a_life
-from widgets._arrays import LARGEST_ERROR, from_bytes, unpack
-from widgets._life_curves import POINTS, drawn, marks
+from widgets.glass.arrays import LARGEST_ERROR, from_bytes, unpack
 from widgets.life import Life
+from widgets.life.curves import POINTS, drawn, marks
 
 
 def test_the_summary_says_the_life_in_one_line():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traitlets import HasTraits, TraitError
 
-from widgets._text import Text, Texts, clean, number, visible
+from widgets.glass.text import Text, Texts, clean, number, visible
 
 ANY = st.text(st.characters(exclude_categories=()))
 
@@ -81,6 +81,6 @@ def test_python_and_the_browser_write_pieces_and_numbers_alike(browser, tmp_path
 
 
 def _source(name: str) -> str:
-    from widgets._assets import HERE
+    from widgets.glass.assets import HERE
 
     return (HERE / name).read_text(encoding="utf-8")

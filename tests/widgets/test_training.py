@@ -10,9 +10,9 @@ import pytest
 
 from tests.training_runs import STORY, steps
 from tests.widgets.kernel import connect
-from widgets._history import entry
-from widgets._text import clean, number, short, visible
+from widgets.glass.text import clean, number, short, visible
 from widgets.training import Training
+from widgets.training.history import entry
 
 pytestmark = pytest.mark.browser
 

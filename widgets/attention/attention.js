@@ -1,0 +1,194 @@
+// Every head at a glance, one large, and a token's attention both ways: all drawn from the model and the session.
+
+import { h, hoverOf, isLive, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { frame } from "../glass/frame.js";
+import { headName, withFirst } from "./data.js";
+import { headStore, thumbs } from "./heads.js";
+import { KEYS, bind } from "./keys.js";
+import { layout, legend, themeOf, within } from "./look.js";
+import { matrix } from "./matrix.js";
+import { overview } from "./overview.js";
+import { pins, toggled } from "./pins.js";
+import { WHOLE, texts } from "./text.js";
+import { cellLine, headLine, headline, notes, summary, tableOf, tokenLines } from "./words.js";
+
+/** A sign is no name: a button without a letter is called by its title. */
+const button = (label, title, onclick) =>
+  h("button", { class: "kit-button", type: "button", title, "aria-label": /\w/.test(label) ? null : title, onclick }, label);
+
+export default {
+  /** Draw, and anew from the start when Python shows another text in the same view. */
+  async render({ model, el, signal }) {
+    const session = await sessionOf(model);
+    let end = new AbortController();
+    const kept = { sorted: false };
+    const again = () => {
+      const [part, open] = [el.querySelector('[role="application"]:focus')?.classList[0], unfolded(el)];
+      end.abort();
+      end = new AbortController();
+      show({ model, el, session, signal: end.signal, kept });
+      for (const button of el.querySelectorAll("[aria-expanded]")) if (open.includes(button.textContent)) button.click();
+      if (part) el.querySelector(`.${part}`).focus({ preventScroll: true });
+    };
+    listen(model, "change:shown", again, signal);
+    signal.addEventListener("abort", () => end.abort());
+    again();
+  },
+};
+
+/** What stands open at the foot. */
+const unfolded = (el) => [...el.querySelectorAll('[aria-expanded="true"]')].map((button) => button.textContent);
+
+function show({ model, el, session, signal, kept }) {
+  const hover = hoverOf(session);
+  const view = frame({ el, model, session, signal }, { stem: "attention", keys: KEYS, table: () => tableOf(look(), both(look()), live()) });
+  const store = headStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
+  const small = thumbs(model);
+  const [pieces, special, scores, labels] = ["pieces", "special", "scores", "labels"].map((name) => model.get(name));
+  const { layers, heads, tokens, causal } = store;
+  const state = { cell: null, hoverHead: null, pinHover: null, width: 0 };
+  const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  const live = () => isLive(model, session);
+  const pairOf = (index) => [layers[Math.floor(index / heads)], index % heads];
+  const open = ([layer, head]) => pick(session, { layer, head });
+  const pin = (pair) => pick(session, { pinned: toggled(session.get("pinned"), pair) });
+  const pickToken = (token) => pick(session, { token });
+  const turn = (name, value) => { model.set(name, value); model.save_changes(); };
+  const log = () => turn("scale", model.get("scale") === "log" ? "linear" : "log");
+  const first = () => turn("skip_first", !model.get("skip_first"));
+  const sort = () => { if (scores.length) { kept.sorted = !kept.sorted; soon(); } };
+  const hoverCell = (cell) => {
+    const here = cell && cell.query >= 0 && cell.key >= 0 && cell.query < tokens && cell.key < tokens ? cell : null;
+    if (JSON.stringify(here) === JSON.stringify(state.cell)) return;
+    state.cell = here;
+    hover.set({ token: here ? here.query : null });
+    soon();
+  };
+
+  const parts = {
+    overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)),
+      hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } }),
+    matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickToken, moved: () => soon() }),
+    text: texts({ signal, pick: pickToken, hover: (token) => hover.set({ token }) }),
+    pins: pins({ signal, open, unpin: pin, hover(pair, at) {
+      const { query, key, span } = parts.matrix.view();
+      state.pinHover = at && pair;
+      hoverCell(at && { query: Math.floor(query + at[1] * span), key: Math.floor(key + at[0] * span) });
+    } }),
+  };
+  const pinButton = button("Pin", "keep this head beside others (Enter)", () => { const { layer, head } = look(); pin([layer, head]); });
+  const [name, about] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" })];
+  const title = h("div", { class: "attention-name" }, name, pinButton);
+  const side = h("div", { class: "attention-side" }, title, about, parts.text.element);
+  const grid = h("div", { class: "attention-grid" }, parts.overview.element, parts.matrix.element, side);
+  view.picture.append(grid, parts.pins.element);
+
+  const scaleBox = h("span");
+  const switches = {
+    log: button("Log", "logarithmic scale (l)", log),
+    first: button("Skip first", "leave the first token out of the picture (f)", first),
+    sort: button("By score", "heads by score (s)", sort),
+  };
+  if (!scores.length) switches.sort.hidden = true;
+  view.tools.append(scaleBox, h("span", { class: "attention-switches" }, ...Object.values(switches),
+    button("−", "zoom out (−)", () => parts.matrix.zoom(1 / 1.5)), button("+", "zoom in (+)", () => parts.matrix.zoom(1.5)),
+    button("Whole", "the whole text (0)", () => parts.matrix.zoom(0))));
+  const entitle = () => view.title(headline({ title: model.get("title"), modelName: model.get("model_name"), layers, heads, tokens }),
+    model.get("summary"));
+  entitle();
+
+  let theme = null;
+  /** Colours and scale, read once per theme and switch. */
+  function themed() {
+    theme = themeOf(view.root, model.get("scale") === "log", tokens);
+    scaleBox.replaceChildren(legend(theme.scale));
+    switches.log.setAttribute("aria-pressed", String(theme.scale.log));
+    switches.first.setAttribute("aria-pressed", String(model.get("skip_first")));
+  }
+
+  /** Everything that is on screen, from the model and the session. */
+  function look() {
+    if (!theme) themed();
+    const [layer, head] = layers.includes(session.get("layer")) && within(session.get("head"), heads, null) !== null
+      ? [session.get("layer"), session.get("head")] : model.get("start");
+    const token = within(hover.get().token, tokens, within(session.get("token"), tokens, tokens - 1));
+    const pinned = session.get("pinned").filter(([l, n]) => layers.includes(l) && n < heads).slice(-6);
+    return {
+      ...theme, pieces, special, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned,
+      index: store.index(layer, head), pinnedAt: pinned.map(([l, n]) => store.index(l, n)), hoverHead: state.hoverHead, cell: state.cell,
+      labelled: Object.keys(labels).map((key) => store.index(...key.split(".").map(Number))),
+      order: kept.sorted ? order : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
+    };
+  }
+  const both = (now, [layer, head] = state.pinHover ?? [now.layer, now.head]) => store.both(layer, head, now.token);
+
+  /** What to paint for a head: the window asked for, else its cells, else its small picture. */
+  function sourceOf(now, [layer, head], window = parts.matrix.view()) {
+    const whole = store.head(layer, head, now.firstShown) ?? withFirst(small[store.index(layer, head)], now.firstShown);
+    const zoomedIn = window.span < tokens && model.get("side") < tokens;
+    const detail = zoomedIn && layer === now.layer && head === now.head && store.window(layer, head, window, now.firstShown);
+    return detail || whole;
+  }
+
+  let drawn = [];
+  function draw() {
+    if (!state.width) return;
+    const now = look();
+    const plan = layout(state.width, layers.length, heads);
+    grid.className = `attention-grid attention-${plan.name}${tokens > WHOLE ? " attention-long" : ""}`;
+    const there = store.need([[now.layer, now.head], ...now.pinned]);
+    const { height } = parts.overview.draw(now, plan.overview);
+    grid.style.setProperty("--attention-box", `${plan.matrix}px`);
+    grid.style.setProperty("--attention-lines", Math.max(3, Math.min(9, Math.floor((plan.matrix - height - 112) / 22))));
+    parts.overview.element.setAttribute("aria-label", `heads, ${headName(now.layer, now.head)} picked; arrows pick another`);
+    parts.matrix.element.setAttribute("aria-label", `${headName(now.layer, now.head)}, queries down, keys across; arrows move the cell`);
+    const stamp = JSON.stringify([parts.matrix.view(), now.scale, now.firstShown, now.dpr, plan.matrix, now.inks]);
+    const source = sourceOf(now, [now.layer, now.head]);
+    parts.matrix.draw(now, drawn[0] === stamp && drawn[1] === source ? null : source, plan.matrix);
+    drawn = [stamp, source];
+    parts.pins.draw(now, parts.matrix.view(), (pair) => sourceOf(now, pair), stamp);
+    words(now, there);
+  }
+
+  function words(now, there) {
+    const [weights, stats] = [both(now), store.stats(now.layer, now.head)];
+    const label = labels[`${now.layer}.${now.head}`];
+    const called = `${headName(now.layer, now.head)}${label ? ` · ${label}` : ""}`;
+    if (name.textContent !== called || about.known !== Boolean(stats)) {
+      name.textContent = called;
+      about.replaceChildren(...summary(now, stats));
+      about.known = Boolean(stats);
+    }
+    pinButton.textContent = now.pinnedAt.includes(now.index) ? "Unpin" : "Pin";
+    switches.sort.setAttribute("aria-pressed", String(kept.sorted));
+    parts.text.draw(now, state.pinHover ? both(now, [now.layer, now.head]) : weights);
+    const [looks, looked] = tokenLines(now, weights, live());
+    const [line, second] = now.hoverHead !== null ? [headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")]), []]
+      : now.cell ? [cellLine(now, now.cell, weights, live()), looks] : [looks, looked];
+    const aside = notes(now, { notice: model.get("notice"), stats, only: !there && !store.head(now.layer, now.head) });
+    view.tell(state.pinHover ? [`${headName(...state.pinHover)}: `, ...line] : line, h("span", { class: "attention-second" }, h("span", {}, ...second), aside));
+    view.refresh();
+  }
+
+  let frameAsked = 0;
+  /** Draw before the next frame, once however much has changed. */
+  function soon() { frameAsked ||= requestAnimationFrame(() => { frameAsked = 0; draw(); }); }
+  signal.addEventListener("abort", () => cancelAnimationFrame(frameAsked));
+  const retheme = () => { theme = null; soon(); };
+
+  listen(session, "change:layer change:head change:token change:pinned", soon, signal);
+  listen(model, "change:scale change:skip_first", retheme, signal);
+  listen(model, "change:title", entitle, signal);
+  hover.listen(soon, signal);
+  onTheme(retheme, signal);
+  const fit = () => {
+    const width = view.picture.clientWidth;
+    if (width && width !== state.width) { state.width = width; draw(); }
+  };
+  const sizes = new ResizeObserver(fit);
+  sizes.observe(view.picture);
+  signal.addEventListener("abort", () => sizes.disconnect());
+
+  bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, sort }, open: (index) => open(pairOf(index)), pin, pickToken });
+  fit(); // another text in a view that has its place: no frame goes by without it
+}

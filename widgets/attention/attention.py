@@ -1,0 +1,231 @@
+"""Every head of a model at a glance, one of them large: who looks at whom.
+
+The overview travels first: each head max-pooled to a small picture. Heads follow as bytes, all at
+once when they are light, else each when it is opened; beyond 1,024 tokens a head is pooled too, and
+what the reader zooms into is asked for at full resolution. Exact weights are asked for one token
+at a time. Nothing holds more than one layer of the given patterns in a second form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
+
+from widgets.attention import heads as _heads
+from widgets.attention import patterns as _patterns
+from widgets.attention.overview import overview, summary
+from widgets.attention.stats import described
+from widgets.glass import arrays
+from widgets.glass.session import Session
+from widgets.glass.shapes import strings
+from widgets.glass.text import Text, Texts, clean
+from widgets.glass.view import View, refuse_heavy
+
+WINDOW = 768
+"""Side of the largest window answered at once."""
+KEPT = 8_000_000
+"""Bytes of opened heads kept in the view's state, for a page exported or opened again."""
+
+
+class Attention(View):
+    """Attention patterns: all layers × heads as small pictures, one head large, both directions.
+
+    trace: anything with `pieces`, `layers("pattern")` and `trace["pattern", layer]`; or instead
+    pieces: list of strings, and
+    patterns: weights [layer, head, query, key], a list with an array [head, query, key] a layer,
+    or a dict layer → array. Rows are shares of 1. Causal or not is seen from the numbers.
+    layers: the layers' numbers when they are not 0, 1, 2 …
+    special: bool for each piece; special tokens are framed.
+    labels: text for some heads, {(5, 1): "induction"}.
+    scores: numbers [layer, head], drawn as marks and sortable.
+    title: the headline, instead of the view's own.
+    scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
+
+    What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
+    click on a piece or in the matrix) and `pinned` (Enter, or the pin button).
+
+    Raises ValueError for shapes that disagree, NaN, infinity and negative weights (raw scores:
+    their place is named). Rows that do not sum to 1 are drawn, and the view says so: an ablated
+    head has such rows. Raises TypeError for unknown keywords and for neither trace nor patterns.
+
+    >>> weights = np.tril(np.ones((2, 3, 4, 4))) / np.arange(1, 5)[:, None]
+    >>> view = Attention(pieces=["The", " cat", " sat", "."], patterns=weights)
+    >>> view.summary
+    'Attention of 2 layers × 3 heads over 4 tokens'
+    """
+
+    files = Path(__file__)
+
+    pieces = Texts(help="the tokens' text").tag(sync=True)
+    special = List(Bool(), help="which tokens are special").tag(sync=True)
+    layers = List(Int(), help="numbers of the layers at hand").tag(sync=True)
+    heads = Int(help="heads in each layer").tag(sync=True)
+    causal = Bool(help="no query looks ahead").tag(sync=True)
+    notice = Text(help="what is odd about the numbers").tag(sync=True)
+    labels = Dict(help='text by head, "5.1"').tag(sync=True)
+    scores = List(help="a number for each head, layer by layer; empty for none").tag(sync=True)
+    scale = Enum(["linear", "log"], "linear", help="key l, or the switch").tag(sync=True)
+    skip_first = Bool(help="key f, or the switch: the first token is not drawn").tag(sync=True)
+
+    side = Int(help="cells along a head's picture").tag(sync=True)
+    thumb_side = Int(help="cells along a small picture").tag(sync=True)
+    thumbs = Bytes(help="small pictures, head by head; empty when the heads serve").tag(sync=True)
+    all_heads = Bytes(help="every head's picture, when they are light").tag(sync=True)
+    all_stats = Bytes(help="float32 [head, 7], see stats.Stats").tag(sync=True)
+    opened = Dict(help='heads sent since: "5.1" → {picture, stats}').tag(sync=True)
+    start = List(Int(), help="[layer, head] shown while the session picks none").tag(sync=True)
+    model_name = Unicode(help="the model, for the headline").tag(sync=True)
+    shown = Int(help="how many texts were shown before this one").tag(sync=True)
+
+    def __init__(
+        self,
+        trace: Any = None,
+        session: Session | None = None,
+        labels: Mapping[tuple[int, int], str] | None = None,
+        *,
+        pieces: Sequence[str] | None = None,
+        patterns: Any = None,
+        layers: Sequence[int] | None = None,
+        special: Sequence[bool] | None = None,
+        scores: Any = None,
+        title: str = "",
+        scale: str = "linear",
+        skip_first: bool = False,
+    ):
+        given = {"pieces": pieces, "patterns": patterns, "layers": layers, "special": special}
+        self._patterns, state = _state(trace, labels=labels, scores=scores, **given)
+        super().__init__(session=session, title=title, scale=scale, skip_first=skip_first, **state)
+        self.observe(self._keep_shown, ["layer", "head", "pinned"])
+        self._keep_shown()
+
+    def show(
+        self,
+        trace: Any = None,
+        labels: Mapping[tuple[int, int], str] | None = None,
+        *,
+        scores: Any = None,
+        **given: Any,
+    ) -> None:
+        """Show another text in the same view; takes, and refuses, what the view itself does.
+
+        What is picked stays, as far as the new text has it. A refused one changes nothing.
+        """
+        patterns, state = _state(trace, labels=labels, scores=scores, **given)
+        with self.hold_sync():
+            self._patterns = patterns
+            for name, value in state.items():
+                setattr(self, name, value)
+            self.opened = {}
+            self.shown += 1
+        self._keep_shown()
+
+    def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
+        """Heads' pictures, a window of one, or one token's exact row and column."""
+        if what == "heads":
+            return self._heads(args)
+        if what == "window":
+            return self._window(args)
+        if what == "exact":
+            return self._exact(args)
+        return super().answer(what, args)
+
+    def exact(self, layer: int, head: int) -> np.ndarray:
+        """One head's weights [query, key] as given. Raises ValueError if it is not here."""
+        if layer not in self._patterns.layers or not 0 <= head < self._patterns.heads:
+            raise ValueError(
+                f"L{layer}H{head} is not in this view; it has layers {self._patterns.layers} "
+                f"with heads 0 to {self._patterns.heads - 1}"
+            )
+        return self._patterns.head(layer, head)
+
+    def _heads(self, args: dict) -> tuple[dict, list[bytes]]:
+        wanted = [(int(layer), int(head)) for layer, head in args["heads"][:8]]
+        sent = [self._open(layer, head) for layer, head in wanted]
+        return (
+            {"heads": [list(pair) for pair in wanted], "stats": [one["stats"] for one in sent]},
+            [one["picture"] for one in sent],
+        )
+
+    def _window(self, args: dict) -> tuple[dict, list[bytes]]:
+        weights = self.exact(args["layer"], args["head"])
+        (top, bottom), (left, right) = args["rows"], args["columns"]
+        part = weights[max(0, top) : bottom, max(0, left) : right]
+        if part.size == 0:
+            raise ValueError(f"rows {top}–{bottom}, columns {left}–{right} hold no weights")
+        height, width = (min(size, WINDOW) for size in part.shape)
+        rest, first = arrays.pooled(part, height, width)
+        if left > 0:  # the window's first column is a key like any other
+            rest[:, 0] = np.maximum(rest[:, 0], first)
+            first = first[:0]
+        cells = [arrays.to_bytes(rest).tobytes(), arrays.to_bytes(first).tobytes()]
+        return {**args, "width": width, "height": height}, cells
+
+    def _exact(self, args: dict) -> tuple[dict, list[bytes]]:
+        weights = self.exact(args["layer"], args["head"])
+        token = args["token"]
+        if not 0 <= token < len(weights):
+            raise ValueError(f"token {token}: this text has tokens 0 to {len(weights) - 1}")
+        return args, [
+            weights[token].astype("<f4").tobytes(),
+            weights[:, token].astype("<f4").tobytes(),
+        ]
+
+    def _open(self, layer: int, head: int) -> dict:
+        """A head's picture and stats; kept in the state, without a message, for later pages."""
+        key = f"{layer}.{head}"
+        if key not in self.opened:
+            weights = self.exact(layer, head)
+            picture = arrays.picture(weights, self.side, self.causal).tobytes()
+            entry = {"picture": picture, "stats": described(weights).numbers()}
+            kept = {**self.opened, key: entry}
+            while len(kept) > 1 and len(kept) * len(picture) > KEPT:
+                del kept[next(iter(kept))]
+            self._trait_values["opened"] = kept
+            return entry
+        return self.opened[key]
+
+    def _keep_shown(self, _change=None) -> None:
+        """Have the large head and the pinned ones in the state, so that a saved page shows them."""
+        if self.all_heads:
+            return
+        for layer, head in [(self.layer, self.head), *map(tuple, self.pinned), tuple(self.start)]:
+            if layer in self.layers and head is not None and head < self.heads:
+                self._open(layer, head)
+
+
+def _state(
+    trace: Any = None,
+    *,
+    pieces: Sequence[str] | None = None,
+    patterns: Any = None,
+    layers: Sequence[int] | None = None,
+    special: Sequence[bool] | None = None,
+    labels: Mapping[tuple[int, int], str] | None = None,
+    scores: Any = None,
+) -> tuple[_patterns.Patterns, dict[str, Any]]:
+    """The patterns, and the state of a view that shows them; raises for what cannot be shown."""
+    found = _patterns.given(trace, pieces, patterns, layers)
+    pieces = strings("pieces", trace.pieces if pieces is None else pieces)
+    if special is None:
+        special = getattr(trace, "special", None)
+    scores = _heads.scored(scores, found)
+    state = {
+        "pieces": pieces,
+        "special": _heads.flagged(special, len(pieces)),
+        "layers": found.layers,
+        "heads": found.heads,
+        "labels": _heads.labelled(labels or {}, found),
+        "scores": scores,
+        "start": _heads.best(scores, found),
+        "model_name": clean(getattr(trace, "model_name", "") or ""),
+        "summary": summary(found),
+        **overview(found),
+    }
+    weight = sum(len(value) for value in state.values() if isinstance(value, bytes))
+    weight += sum(len(piece.encode()) for piece in pieces)
+    refuse_heavy(summary(found), weight, "show some layers: patterns={5: …}, or a part of the text")
+    return found, state
