@@ -7,7 +7,13 @@ import doctest
 import numpy as np
 import pytest
 
-from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti, ranked
+from widgets.circuitsvis import (
+    AttentionHeads,
+    ColoredTokens,
+    ColoredTokensMulti,
+    circuitsvis,
+    ranked,
+)
 from widgets.circuitsvis.ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
 from widgets.glass import shapes
 
