@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lab import corpora, tokenizers
+    from lab import corpora, embeddings, tokenizers
     from lab.attention import head_scores, repeated_tokens
     from lab.bridges import build, load, models, parity, placement
     from lab.evaluation import accuracy, bits_per_character
@@ -43,7 +43,7 @@ _ROOM = {
     "train": "lab.training",
 }
 # Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
-_ROOMS = ("corpora", "tokenizers")
+_ROOMS = ("corpora", "embeddings", "tokenizers")
 
 __all__ = [
     "Life",
@@ -57,6 +57,7 @@ __all__ = [
     "continuation",
     "corpora",
     "edited",
+    "embeddings",
     "head_scores",
     "life",
     "load",
