@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import FLAGS
 from widgets.glass import export
 
+AXE_TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PAYLOADS = {
     "img": "<img/src=x onerror=globalThis.hit=1>",
     "script end, img": "</script><img src=x onerror=globalThis.hit=1>",
@@ -91,6 +93,17 @@ class Opened:
     def contrasts(self) -> dict[str, float]:
         """The contrast of every text in the views with what is behind it, by WCAG 2."""
         return dict(self.page.evaluate(CONTRASTS))
+
+    def axe(self) -> list[str]:
+        """What axe-core finds wrong with the views: rule, what it says, and where."""
+        found = (
+            Axe().run(self.page, ".kit-frame", {"runOnly": list(AXE_TAGS)}).response["violations"]
+        )
+        return [
+            f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:300]}"
+            for each in judged.response["violations"]
+            for node in each["nodes"]
+        ]
 
     def quiet(self) -> None:
         """Nothing ran that should not, nothing was asked of a network, nothing broke."""

@@ -24,6 +24,7 @@ import widgets
 from lab import storage
 from lab.tokenizers import byte_tokenizer
 from tests.widgets.conftest import PAYLOADS
+from tests.widgets.every import every_view
 from widgets.glass.text import clean, visible
 
 TEXT = st.text(st.characters(exclude_categories=["Cn"]), min_size=1, max_size=60)
@@ -67,29 +68,6 @@ def bare(browser, tmp_path):
     yield opened
     for context in contexts:
         context.close()
-
-
-def step(number: int, text: str) -> dict:
-    return {"step": number, "loss": 2.0 / number, "metrics": {text: 0.5}, "samples": {text: text}}
-
-
-def every_view(trace, text: str) -> list:
-    """All views that take text, with `text` wherever one can put it."""
-    count, pieces, title = len(trace.pieces), trace.pieces, {"title": text}
-    acts = np.random.default_rng(0).normal(size=(count, 2, 3))
-    return [
-        widgets.Tokens(trace, values={text: acts[:, 0, 0]}, unit=text, **title),
-        widgets.Attention(trace, labels={(0, 0): text}, **title),
-        widgets.Prompt(lambda typed: trace, text=text, **title),
-        widgets.Training.of([step(1, text), step(2, text)], **title),
-        widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
-        widgets.ColoredTokens(pieces, acts[:, 0, 0], **title),
-        widgets.ColoredTokensMulti(pieces, acts[:, 0], [text, "b", "c"], **title),
-        widgets.TokenLogProbs(trace.ids, trace.logits, lambda i: text, 3, **title),
-        widgets.TopkTokens([pieces], [acts.transpose(1, 0, 2)], 2, text, text, [text], **title),
-        widgets.TextNeuronActivations(pieces, acts, text, text, [text, "b"], **title),
-        widgets.AttentionHeads(trace["pattern", 0], pieces, [text, "b"], **title),
-    ]
 
 
 def test_a_payload_comes_through_tokenizer_and_trace_as_it_is(named, payload):

@@ -1,0 +1,30 @@
+"""Every view there is, with one text wherever a text can be put: for tests that all must pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import widgets
+
+
+def step(number: int, text: str) -> dict:
+    return {"step": number, "loss": 2.0 / number, "metrics": {text: 0.5}, "samples": {text: text}}
+
+
+def every_view(trace, text: str) -> list:
+    """All views that take text, with `text` wherever one can put it."""
+    count, pieces, title = len(trace.pieces), trace.pieces, {"title": text}
+    acts = np.random.default_rng(0).normal(size=(count, 2, 3))
+    return [
+        widgets.Tokens(trace, values={text: acts[:, 0, 0]}, unit=text, **title),
+        widgets.Attention(trace, labels={(0, 0): text}, **title),
+        widgets.Prompt(lambda typed: trace, text=text, **title),
+        widgets.Training.of([step(1, text), step(2, text)], **title),
+        widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
+        widgets.ColoredTokens(pieces, acts[:, 0, 0], **title),
+        widgets.ColoredTokensMulti(pieces, acts[:, 0], [text, "b", "c"], **title),
+        widgets.TokenLogProbs(trace.ids, trace.logits, lambda i: text, 3, **title),
+        widgets.TopkTokens([pieces], [acts.transpose(1, 0, 2)], 2, text, text, [text], **title),
+        widgets.TextNeuronActivations(pieces, acts, text, text, [text, "b"], **title),
+        widgets.AttentionHeads(trace["pattern", 0], pieces, [text, "b"], **title),
+    ]
