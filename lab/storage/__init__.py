@@ -13,12 +13,13 @@ from lab.storage.headers import TensorInfo, header
 from lab.storage.jsonfiles import read_json
 from lab.storage.refusals import Refused
 from lab.storage.saving import save, write_model
-from lab.storage.shipped import DATA, shipped_file
+from lab.storage.shipped import DATA, PREFIX, shipped_file
 from lab.storage.sizes import dimensions, fewest_parameters, refuse_impossible, refuse_over_memory
 from lab.storage.weights import file_tensors, plain_name, refuse_non_finite
 
 __all__ = [
     "DATA",
+    "PREFIX",
     "GgufHead",
     "ModelFolder",
     "Overrun",

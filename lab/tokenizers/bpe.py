@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from lab.tokenizers.bytelevel import END, byte_signs, ended
 from lab.tokenizers.replaying import replayed
@@ -19,17 +19,6 @@ from lab.tokenizers.texts import texts
 
 COUNTS = "merge_counts"  # in tokenizer_config.json: one line of numbers, in the merges' order
 BYTES = 256
-
-
-class Merge(NamedTuple):
-    """One step of the training: two pieces become one."""
-
-    left: bytes
-    right: bytes
-    id: int
-    """The id of the piece it makes, which is `left + right`."""
-    count: int | None
-    """How often the pair stood in the text when it was chosen; None where nobody counted."""
 
 
 def train_bpe(
@@ -68,41 +57,11 @@ def train_bpe(
         show_progress=False,
     )
     words: Counter[str] = Counter()
-    inner.train_from_iterator(_counted(corpus, characters, words), trainer)
+    inner.train_from_iterator(counted(corpus, characters, words), trainer)
     if not words:
         raise ValueError("corpus holds no text: give at least one document with a character in it")
-    pairs = _pairs(inner)
+    pairs = pairs_of(inner)
     return _tokenizer(pairs, replayed(words, pairs))
-
-
-def merges(tokenizer: Any, corpus: Any = None, *, characters: int = 20_000_000) -> list[Merge]:
-    """The merges of a BPE tokenizer in the order they were learnt, with their counts.
-
-    Args:
-        tokenizer: from `train_bpe`, from a folder or a hub, or a model that has one.
-        corpus: count on these texts instead: how often each pair stands there once all merges
-            before it are done.
-        characters: how much of the corpus is read.
-    Raises:
-        TypeError: a tokenizer that is no byte-level BPE.
-
-    >>> merges(train_bpe("aaabdaaabac", pieces=260))[0]                 # doctest: +SKIP
-    Merge(left=b'a', right=b'a', id=256, count=4)
-    """
-    tokenizer = getattr(tokenizer, "tokenizer", tokenizer)
-    pairs = _pairs(_inner(tokenizer))
-    ids = tokenizer.convert_tokens_to_ids([left + right for left, right in pairs])
-    if corpus is None:
-        counts = _kept_counts(tokenizer, len(pairs))
-    else:
-        words: Counter[str] = Counter()
-        for _ in _counted(corpus, characters, words, tokenizer.backend_tokenizer.pre_tokenizer):
-            pass
-        counts = replayed(words, pairs)
-    return [
-        Merge(_bytes(left), _bytes(right), token, count)
-        for (left, right), token, count in zip(pairs, ids, counts, strict=True)
-    ]
 
 
 def _refuse_small(pieces: int, least: int, characters: int) -> None:
@@ -120,25 +79,18 @@ def _splitter() -> Any:
     return pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
 
 
-def _counted(
+def counted(
     corpus: Any, characters: int, words: Counter[str], splitter: Any = None
 ) -> Iterator[str]:
-    """The texts of a corpus, passed on while their words are counted."""
+    """The texts of a corpus, passed on while their words are counted into `words`."""
     splitter = splitter or _splitter()
     for text in texts(corpus, characters):
         words.update(word for word, _ in splitter.pre_tokenize_str(text))
         yield text
 
 
-def _inner(tokenizer: Any) -> Any:
-    inner = getattr(tokenizer, "backend_tokenizer", None)
-    kind = type(inner.model).__name__ if inner is not None else type(tokenizer).__name__
-    if kind != "BPE":
-        raise TypeError(f"tokenizer is no byte-pair encoding ({kind}): it has no merges")
-    return inner
-
-
-def _pairs(inner: Any) -> list[tuple[str, str]]:
+def pairs_of(inner: Any) -> list[tuple[str, str]]:
+    """The pairs that a byte-pair encoding joins, in order."""
     found = json.loads(inner.to_str())["model"]["merges"]
     # Older files write a pair as one string with a space between.
     pairs = (pair.split(" ") if isinstance(pair, str) else pair for pair in found)
@@ -156,15 +108,3 @@ def _tokenizer(pairs: list[tuple[str, str]], counts: list[int]) -> Any:
     inner.decoder = decoders.ByteLevel()  # type: ignore[assignment]
     # What the tokenizer does not know itself travels in its settings, saved with it.
     return ended(inner, **{COUNTS: " ".join(map(str, counts))})
-
-
-def _kept_counts(tokenizer: Any, merges: int) -> list[int] | list[None]:
-    kept = str(tokenizer.init_kwargs.get(COUNTS, "")).split()
-    if len(kept) != merges or not all(count.isdecimal() for count in kept):
-        return [None] * merges
-    return [int(count) for count in kept]
-
-
-def _bytes(name: str) -> bytes:
-    table = {sign: byte for byte, sign in enumerate(byte_signs())}
-    return bytes(table[sign] for sign in name)

@@ -23,11 +23,11 @@ def replayed(words: Mapping[str, int], merges: Iterable[Pair]) -> list[int]:
     >>> replayed({"aaabdaaabac": 1}, [("a", "a"), ("a", "b"), ("aa", "ab")])
     [4, 2, 2]
     """
-    table = _Table(words)
+    table = Table(words)
     return [table.join(pair) for pair in merges]
 
 
-class _Table:
+class Table:
     """Words as symbols, the count of every pair of neighbours, and the words each pair is in."""
 
     def __init__(self, words: Mapping[str, int]) -> None:
@@ -43,7 +43,7 @@ class _Table:
         count = self.counts[pair]
         for index in self.places.pop(pair, ()):
             self._add(index, -1)
-            self.words[index] = _joined(self.words[index], pair)
+            self.words[index] = joined(self.words[index], pair)
             self._add(index, 1)
         return count
 
@@ -54,10 +54,10 @@ class _Table:
                 self.places[pair].add(index)
 
 
-def _joined(word: list[str], pair: Pair) -> list[str]:
+def joined(word: list[str], pair: Pair) -> list[str]:
     """The word with the pair joined, from left to right.
 
-    >>> _joined(list("aaab"), ("a", "a"))
+    >>> joined(list("aaab"), ("a", "a"))
     ['aa', 'a', 'b']
     """
     new: list[str] = []
