@@ -8,11 +8,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lab import corpora, embeddings, tokenizers
+    from lab import attribution, corpora, embeddings, lenses, tokenizers
     from lab.attention import head_scores, repeated_tokens
+    from lab.attribution import contributions
     from lab.bridges import build, load, models, parity, placement
     from lab.evaluation import accuracy, bits_per_character
     from lab.hooks import edited
+    from lab.lenses import lens
     from lab.lives import Life, life
     from lab.sampling import continuation
     from lab.tokenizers import chat_text
@@ -30,6 +32,8 @@ _ROOM = {
     "Trace": "lab.traces",
     "next_probs": "lab.traces",
     "trace": "lab.traces",
+    "contributions": "lab.attribution",
+    "lens": "lab.lenses",
     "head_scores": "lab.attention",
     "repeated_tokens": "lab.attention",
     "accuracy": "lab.evaluation",
@@ -43,7 +47,7 @@ _ROOM = {
     "train": "lab.training",
 }
 # Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
-_ROOMS = ("corpora", "embeddings", "tokenizers")
+_ROOMS = ("attribution", "corpora", "embeddings", "lenses", "tokenizers")
 
 __all__ = [
     "Life",
@@ -51,14 +55,18 @@ __all__ = [
     "Step",
     "Trace",
     "accuracy",
+    "attribution",
     "bits_per_character",
     "build",
     "chat_text",
     "continuation",
+    "contributions",
     "corpora",
     "edited",
     "embeddings",
     "head_scores",
+    "lens",
+    "lenses",
     "life",
     "load",
     "models",
