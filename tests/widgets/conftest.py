@@ -96,9 +96,7 @@ class Opened:
 
     def axe(self) -> list[str]:
         """What axe-core finds wrong with the views: rule, what it says, and where."""
-        found = (
-            Axe().run(self.page, ".kit-frame", {"runOnly": list(AXE_TAGS)}).response["violations"]
-        )
+        judged = Axe().run(self.page, ".kit-frame", {"runOnly": list(AXE_TAGS)})
         return [
             f"{each['id']}: {each['help']}: {node['html'][:200]} {node['failureSummary'][:300]}"
             for each in judged.response["violations"]
