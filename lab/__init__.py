@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lab.hooks import edited
     from lab.lenses import lens
     from lab.lives import Life, life
-    from lab.sampling import continuation
+    from lab.sampling import beams, branch, continuation, contrastive, grower, stream, timed
     from lab.tokenizers import chat_text
     from lab.traces import Trace, next_probs, trace
     from lab.training import Recipe, Step, moments, train
@@ -39,6 +39,12 @@ _ROOM = {
     "accuracy": "lab.evaluation",
     "bits_per_character": "lab.evaluation",
     "continuation": "lab.sampling",
+    "beams": "lab.sampling",
+    "branch": "lab.sampling",
+    "contrastive": "lab.sampling",
+    "grower": "lab.sampling",
+    "stream": "lab.sampling",
+    "timed": "lab.sampling",
     "Life": "lab.lives",
     "life": "lab.lives",
     "Recipe": "lab.training",
@@ -56,14 +62,18 @@ __all__ = [
     "Trace",
     "accuracy",
     "attribution",
+    "beams",
     "bits_per_character",
+    "branch",
     "build",
     "chat_text",
     "continuation",
+    "contrastive",
     "contributions",
     "corpora",
     "edited",
     "embeddings",
+    "grower",
     "head_scores",
     "lens",
     "lenses",
@@ -75,6 +85,8 @@ __all__ = [
     "parity",
     "placement",
     "repeated_tokens",
+    "stream",
+    "timed",
     "tokenizers",
     "trace",
     "train",
