@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from .circuitsvis import TopkTokens as TopkTokens
     from .glass.export import page as page
     from .glass.session import Session as Session
+    from .lessons import Check as Check
+    from .lessons import Predict as Predict
+    from .lessons import sealed as sealed
     from .life import Life as Life
     from .prompt import Prompt as Prompt
     from .tokens import Tokens as Tokens
@@ -35,9 +38,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Attention",
     "AttentionHeads",
+    "Check",
     "ColoredTokens",
     "ColoredTokensMulti",
     "Life",
+    "Predict",
     "Prompt",
     "Session",
     "TextNeuronActivations",
@@ -50,6 +55,7 @@ __all__ = [
     "lines",
     "next_tokens",
     "page",
+    "sealed",
 ]
 
 _ROOMS = {
@@ -65,6 +71,7 @@ _ROOMS = {
     ],
     "glass.export": ["page"],
     "glass.session": ["Session"],
+    "lessons": ["Check", "Predict", "sealed"],
     "life": ["Life"],
     "prompt": ["Prompt"],
     "tokens": ["Tokens"],
