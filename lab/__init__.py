@@ -8,7 +8,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lab import attribution, corpora, embeddings, lenses, tokenizers
+    from lab import attribution, corpora, embeddings, lenses, sampling, tokenizers
     from lab.attention import head_scores, repeated_tokens
     from lab.attribution import contributions
     from lab.bridges import build, load, models, parity, placement
@@ -53,7 +53,7 @@ _ROOM = {
     "train": "lab.training",
 }
 # Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
-_ROOMS = ("attribution", "corpora", "embeddings", "lenses", "tokenizers")
+_ROOMS = ("attribution", "corpora", "embeddings", "lenses", "sampling", "tokenizers")
 
 __all__ = [
     "Life",
@@ -85,6 +85,7 @@ __all__ = [
     "parity",
     "placement",
     "repeated_tokens",
+    "sampling",
     "stream",
     "timed",
     "tokenizers",

@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import torch
-from jaxtyping import Float
-from torch import Tensor
+import numpy as np
 
-Choose = Callable[[Float[Tensor, " vocab"]], int]
+from lab.sampling.noise import draws
+from lab.sampling.rules import Rules, whole
+
+__all__ = ["Choose", "drawing", "whole"]
+
+# From the logits of what may come next, and the ids of the whole text so far.
+Choose = Callable[[Any, Sequence[int]], int]
 
 
-def drawing(temperature: float = 1.0, top_k: int | None = None, seed: int = 0) -> Choose:
-    """A choice by chance among the likeliest; at temperature 0, or top_k 1, the likeliest.
+def drawing(
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    seed: int = 0,
+    *,
+    top_p: float | None = None,
+    min_p: float | None = None,
+    typical: float | None = None,
+    epsilon: float | None = None,
+    eta: float | None = None,
+    repetition_penalty: float = 1.0,
+) -> Choose:
+    """A choice by chance under rules, as `lab.sampling.Rules` applies them; at 0, the likeliest.
 
-    >>> drawing(temperature=0)(torch.tensor([0.1, 2.0, 1.0]))
+    It counts its calls: the first is draw 0 of the seed, the next draw 1. So two choices with one
+    seed and different rules can be compared piece by piece, and `draws` gives the same pieces.
+
+    Raises:
+        ValueError: a number that cannot be, by name.
+
+    >>> drawing(temperature=0)([0.1, 2.0, 1.0])
     1
     """
-    if not temperature >= 0 or temperature == float("inf"):
-        raise ValueError(f"temperature={temperature}: a number from 0 up is needed")
-    most = None if top_k is None else whole("top_k", top_k, 1)
-    chance = torch.Generator().manual_seed(seed)
+    cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical": typical}
+    more = {"epsilon": epsilon, "eta": eta, "repetition_penalty": repetition_penalty}
+    rules, made = Rules(temperature, **cuts, **more), 0
 
-    def choose(logits: Float[Tensor, " vocab"]) -> int:
-        if temperature == 0 or most == 1:
-            return int(logits.argmax())
-        best = logits.topk(min(most or len(logits), len(logits)))
-        # The best is taken off first: at a temperature near 0 the others go to 0, not it to inf.
-        shares = ((best.values - best.values[0]) / temperature).softmax(-1)
-        return int(best.indices[torch.multinomial(shares, 1, generator=chance)])
+    def choose(logits: Any, ids: Sequence[int] = ()) -> int:
+        nonlocal made
+        made += 1
+        probs = rules.probs(np.asarray(logits, dtype=np.float64), ids)
+        return int(draws(probs, seed, start=made - 1)[0])
 
     return choose
-
-
-def whole(name: str, value: Any, least: int) -> int:
-    """The value, if it is a whole number from `least` up; an error that names it otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name}={value!r}: a whole number from {least} up is needed")
-    return value
