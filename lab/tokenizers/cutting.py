@@ -11,7 +11,7 @@ from jaxtyping import Bool, Int
 
 from lab.tokenizers.cleaning import clean
 from lab.tokenizers.naming import named
-from lab.tokenizers.pieces import between, readable, spans, token_bytes
+from lab.tokenizers.pieces import between, kinds, readable, spans, token_bytes
 from lab.tokenizers.plain import Plain
 
 
@@ -133,8 +133,26 @@ def _fast(made: Any, text: str, literal: bool) -> Read:
     ids = list(told["input_ids"])
     raw, gap = token_bytes(made, ids), between(made)
     own = set(made.all_special_ids)
-    where = spans(raw, gap) if gap.join(raw) == text.encode() else _offsets(made, told, text)
+    if gap.join(raw) == text.encode():
+        where: Any = spans(raw, gap)
+    else:
+        where = _sought(made, raw, text.encode()) or _offsets(made, told, text)
     return ids, raw, where, [token in own for token in ids]
+
+
+def _sought(made: Any, raw: list[bytes], text: bytes) -> list[tuple[int, int]] | None:
+    """Spans of pieces that are the text but for bytes it lacks; None where that is not so.
+
+    The library itself loses count at a byte that is not in the vocabulary.
+    """
+    found, at = [], 0
+    for piece in raw if "ByteLevel" in kinds(made) else ():
+        start = text.find(piece, at)
+        if start < 0:
+            return None
+        at = start + len(piece)
+        found.append((start, at))
+    return found or None
 
 
 def _offsets(made: Any, told: Any, text: str) -> Any:

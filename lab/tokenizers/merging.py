@@ -63,7 +63,7 @@ def rivals(
     """The pairs each merge was chosen from: the most frequent ones in a corpus, highest first.
 
     One list for each merge, once all merges before it are done. The pair that was joined is always
-    in it; where several are equally frequent, the one whose pieces have the smaller ids won.
+    in it; of several equally frequent ones, the one whose pieces came first won.
 
     Raises:
         TypeError: a tokenizer that is no byte-level BPE.
@@ -77,7 +77,12 @@ def rivals(
     tokenizer = getattr(tokenizer, "tokenizer", tokenizer)
     pairs, ids = pairs_of(_inner(tokenizer)), tokenizer.get_vocab()
     words = _words(tokenizer, corpus, characters)
-    rounds = contests(words, pairs, most, lambda pair: (ids.get(pair[0], -1), ids.get(pair[1], -1)))
+
+    def made(piece: str) -> tuple[bool, int]:
+        # The trainer numbers the bytes by their signs, and then each piece as it is made.
+        return (True, ids.get(piece, 0)) if len(piece) > 1 else (False, ord(piece))
+
+    rounds = contests(words, pairs, most, lambda pair: (made(pair[0]), made(pair[1])))
     return [
         [Rival(_bytes(left), _bytes(right), count) for (left, right), count in ranked]
         for ranked in rounds

@@ -83,7 +83,7 @@ def _smollm2() -> Any:
 
 def _found(text: str, download: bool) -> Any:
     path = Path(text).expanduser()
-    if path.is_dir():
+    if path.is_dir() and text.strip():
         return load(path)
     from transformers import AutoTokenizer
 

@@ -95,17 +95,17 @@ def _decoder(tokenizer: Any) -> Any:
 
 def _plain_decoder(tokenizer: Any) -> Any:
     name = tokenizer.convert_ids_to_tokens
-    kinds = _kinds(tokenizer)
-    if "ByteLevel" in kinds:
+    steps = kinds(tokenizer)
+    if "ByteLevel" in steps:
         table = _byte_alphabet()
         # A padding row of the vocabulary has no token: it stands for no bytes at all.
         return lambda token: bytes(table[char] for char in name(token) or "")
-    if "ByteFallback" in kinds:
+    if "ByteFallback" in steps:
         return lambda token: _fallback_bytes(name(token) or "")
     return lambda token: tokenizer.decode([token], clean_up_tokenization_spaces=False).encode()
 
 
-def _kinds(tokenizer: Any) -> set[str]:
+def kinds(tokenizer: Any) -> set[str]:
     """The kinds of the decoder's steps, as the tokenizers library names them."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
