@@ -117,6 +117,23 @@ function legible(paper, signal) {
   signal.addEventListener("abort", () => seen.disconnect());
 }
 
+/** The name of a chooser or a picture, from the words before it or from the view's own. */
+function nameOf(part, paper) {
+  const before = part.closest("label, div")?.textContent.trim().split(/[:\n]/)[0].slice(0, 40);
+  return before && part.tagName !== "CANVAS" ? before : paper.dataset.name;
+}
+
+/** CircuitsVis leaves its choosers, pictures and corner cells without names: give them some. */
+function named(paper, signal) {
+  const seen = new MutationObserver(() => {
+    for (const part of paper.querySelectorAll("input, select, canvas"))
+      if (!part.hasAttribute("aria-label")) part.setAttribute("aria-label", nameOf(part, paper));
+    for (const corner of paper.querySelectorAll("th:empty")) corner.textContent = "\u00a0rank";
+  });
+  seen.observe(paper, { subtree: true, childList: true });
+  signal.addEventListener("abort", () => seen.disconnect());
+}
+
 /** What the colours mean, in words: the ends are CircuitsVis' own. */
 const SCALES = {
   ColoredTokens: ({ minValue, maxValue, negativeColor = "red", positiveColor = "blue" }) =>
@@ -184,7 +201,8 @@ export default {
   async render({ model, el, signal }) {
     const [manager, component] = [model.widget_manager, model.get("component")];
     const given = { ...model.get("props"), ...lists(model.get("arrays")) };
-    const paper = h("div", { class: "circuitsvis-paper" });
+    const name = `CircuitsVis ${component}`;
+    const paper = h("div", { class: "circuitsvis-paper", tabindex: "0", role: "group", "aria-label": name, "data-name": name });
     const table = () => TABLES[component](given, paper);
     const keys = [["Tab", "to the choosers"], ["?", "these keys"]];
     const view = frame({ el, model, session: await sessionOf(model), signal }, { stem: "circuitsvis", keys, table });
@@ -194,6 +212,7 @@ export default {
     const circuitsvis = await library(manager, model.get("bundle"));
     paper.style.setProperty("--circuitsvis-guesses", given.topKTokens?.[0].length ?? 0);
     legible(paper, signal);
+    named(paper, signal);
     const failed = (error) => view.stale(`CircuitsVis could not draw this: ${error.message}`);
     mount(circuitsvis, paper, { type: circuitsvis[component], shown: readable(given), failed, signal });
     view.picture.append(paper);

@@ -8,7 +8,7 @@ import { asker, h, isLive, listen } from "./kit.js";
 export function frame({ el, model, session, signal }, { stem, keys = [], table }) {
   const part = (name, tag = "div", props = {}) => h(tag, { class: `kit-${name}`, ...props });
   const [headline, tools, picture, detail] = [part("headline"), part("tools"), part("picture"), part("detail")];
-  const [mark, twin, help] = [part("mark", "span", { role: "status" }), part("twin", "div", { tabindex: "0", role: "region", "aria-label": "table" }), part("help")];
+  const [mark, twin, help] = [part("mark", "span", { role: "status" }), part("twin", "div", { tabindex: "0", role: "group", "aria-label": "table" }), part("help")];
   const root = h("section", { class: `kit-frame ${stem}`, role: "group" }, h("div", { class: "kit-top" }, headline, tools),
     picture, detail, part("foot"), twin, help);
   twin.hidden = help.hidden = true;

@@ -42,6 +42,12 @@ function restored({ state, paths, buffers }) {
 
 const saved = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
 for (const [id, model] of Object.entries(saved.models)) models[id] = restored(model);
+// "page.html#token=3&layer=5&head=1" opens with that picked: what `session.code()` gives.
+const code = new URLSearchParams(location.hash.slice(1));
+for (const model of Object.values(models).filter((each) => Array.isArray(each.get("pinned"))))
+  for (const name of ["token", "layer", "head"])
+    if (/^\d+$/.test(code.get(name) ?? "")) model.set(name, Number(code.get(name)));
+
 const loader = await import(URL.createObjectURL(new Blob([saved.loader], { type: "text/javascript" })));
 globalThis.formicarium = { models, views: saved.views };
 for (const id of saved.views) {

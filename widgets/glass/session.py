@@ -5,6 +5,8 @@ from typing import Any
 import ipywidgets
 from traitlets import Int, List, TraitError
 
+from widgets.glass import sharing
+
 
 class FromZero(Int):
     """A position, layer or head counted from 0, or None for nothing picked."""
@@ -61,6 +63,57 @@ class Session(ipywidgets.Widget):
         pinned: list[Any] | None = None,
     ):
         super().__init__(token=token, layer=layer, head=head, pinned=pinned or [])
+        self._views: list[Any] = []
+        self._ahead: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, code: str) -> "Session":
+        """A session as a code says; views that are given it take what the code says of them.
+
+        >>> Session.of("token=3&layer=5&head=1").code()
+        'token=3&layer=5&head=1'
+        """
+        session = cls()
+        session.show(code)
+        return session
+
+    def code(self) -> str:
+        """What is picked and how the views stand, as a short text; `show` and `of` read it.
+
+        It holds none of the text or the numbers: who gets it needs the same notebook.
+        """
+        return sharing.written(self, self._views)
+
+    def show(self, code: str) -> None:
+        """Pick, and set the views, as a code says; a part for a view that is not there yet waits.
+
+        Raises ValueError for a text that is no code or does not suit; then nothing has changed.
+        """
+        before = self.code()
+        picked, settings = sharing.read(code)
+        try:
+            self._take(picked, settings)
+        except (TraitError, ValueError):
+            self._take(*sharing.read(before))
+            raise
+
+    def join(self, view: Any) -> None:
+        """Count a view among those of this session; a code that waited for it is carried out."""
+        self._views.append(view)
+        name = list(sharing.named(self._views))[-1]
+        sharing.settle(name, view, self._ahead)
+
+    def leave(self, view: Any) -> None:
+        """Count a closed view no longer."""
+        self._views = [each for each in self._views if each is not view]
+
+    def _take(self, picked: dict[str, Any], settings: dict[str, str]) -> None:
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in picked.items():
+                setattr(self, name, value)
+        for name, view in sharing.named(self._views).items():
+            sharing.settle(name, view, settings)
+        self._ahead = settings
 
     @property
     def label(self) -> str:

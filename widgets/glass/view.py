@@ -29,6 +29,8 @@ class View(anywidget.AnyWidget):
     """
 
     files: ClassVar[Path]
+    kept: ClassVar[tuple[str, ...]] = ()
+    """The synced traits that `session.code()` carries: small values that JSON can say."""
 
     _esm = LOADER
     _module = Instance(Carrier).tag(sync=True, **widget_serialization)
@@ -49,6 +51,7 @@ class View(anywidget.AnyWidget):
         self._links = [link((session, name), (self, name)) for name in PICKED]
         self._answers = Answers(self._reply, self.send)
         self.on_msg(self._heard)
+        session.join(self)
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
         """Content and buffers for the browser's question `what`; a subclass adds its own."""
@@ -64,6 +67,7 @@ class View(anywidget.AnyWidget):
         for tie in ties:
             tie.unlink()
         if ties:
+            self.session.leave(self)
             self.layout.close()
             if self._alone:
                 self.session.close()

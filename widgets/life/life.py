@@ -46,6 +46,7 @@ class Life(View):
     """
 
     files = Path(__file__)
+    kept = ("moment",)
 
     steps = List(Int(), help="the step of each moment").tag(sync=True)
     moment = Int(help="the moment shown, an index into steps").tag(sync=True)

@@ -48,6 +48,7 @@ class Training(View):
     """
 
     files = Path(__file__)
+    kept = ("x", "log_x", "log_y")
 
     x = Enum(["step", "tokens", "seconds"], "step", help="what the curves run along").tag(sync=True)
     log_x = Bool(help="a logarithmic axis of steps").tag(sync=True)
