@@ -8,7 +8,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lab import attribution, corpora, embeddings, lenses, sampling, tokenizers
+    from lab import (
+        attribution,
+        corpora,
+        embeddings,
+        lenses,
+        neurons,
+        normalisation,
+        sampling,
+        tokenizers,
+    )
     from lab.attention import head_scores, repeated_tokens
     from lab.attribution import contributions
     from lab.bridges import build, load, models, parity, placement
@@ -53,7 +62,16 @@ _ROOM = {
     "train": "lab.training",
 }
 # Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
-_ROOMS = ("attribution", "corpora", "embeddings", "lenses", "sampling", "tokenizers")
+_ROOMS = (
+    "attribution",
+    "corpora",
+    "embeddings",
+    "lenses",
+    "neurons",
+    "normalisation",
+    "sampling",
+    "tokenizers",
+)
 
 __all__ = [
     "Life",
@@ -81,7 +99,9 @@ __all__ = [
     "load",
     "models",
     "moments",
+    "neurons",
     "next_probs",
+    "normalisation",
     "parity",
     "placement",
     "repeated_tokens",
