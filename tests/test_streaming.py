@@ -156,7 +156,7 @@ def test_the_model_is_free_between_steps_and_after_the_end(tiny):
 
 def test_an_error_on_the_way_leaves_no_hook_no_lock_and_a_sound_reading(llama):
     fails = lab.edited(llama, {("z", 1): lambda z: z / 0 if z.shape[1] < 7 else 1 / 0})
-    going = stream(fails, PROMPT, pieces=9, rule=lambda logits: 65)
+    going = stream(fails, PROMPT, pieces=9, rule=lambda logits, ids: 65)
     with pytest.raises(ZeroDivisionError):
         list(going)
     assert not hooks_left(llama)
@@ -177,8 +177,8 @@ def test_two_streams_at_once_write_what_each_writes_alone(tiny):
 
 def test_a_stream_ends_with_the_text_and_with_the_context(tiny):
     end = tiny.tokenizer.eos_token_id
-    ids = iter([65, 66, end, 67])
-    steps = list(stream(tiny, PROMPT, pieces=9, rule=lambda logits: next(ids)))
+    given = iter([65, 66, end, 67])
+    steps = list(stream(tiny, PROMPT, pieces=9, rule=lambda logits, ids: next(given)))
     assert [step.ended for step in steps] == [False, False, True]
     assert [step.ended for step in branch(tiny, PROMPT, 3, end)] == [True]
     context = tiny.cfg.n_ctx

@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lab.sampling.choosing import whole
 from lab.sampling.continuing import _given
 from lab.sampling.reading import Reading
+from lab.sampling.rules import whole
 from lab.sampling.streaming import Alternative, drawn, room_for
 from lab.tokenizers.pieces import pieces as pieces_of
 

@@ -14,8 +14,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lab.sampling.choosing import whole
 from lab.sampling.reading import Reading
+from lab.sampling.rules import whole
 from lab.sampling.streaming import reading_of, room_for
 from lab.tokenizers.pieces import pieces as pieces_of
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lab.sampling.choosing import Choose, drawing, whole
+from lab.sampling.choosing import Choose, drawing
 from lab.sampling.continuing import _given
 from lab.sampling.reading import Reading
+from lab.sampling.rules import Rules, whole
 from lab.tokenizers.pieces import pieces as pieces_of
 
-Rule = Mapping[str, Any] | Choose | None
+Rule = Mapping[str, Any] | Rules | Choose | None
 
 
 class Alternative(NamedTuple):
@@ -73,14 +75,15 @@ def stream(
             which is read on (and holds the text afterwards).
         pieces: at most so many; fewer where the model ends the text (the end is yielded, `ended`)
             or its context is full.
-        rule: keywords of `drawing` (`{"temperature": 0.8, "top_k": 5}`; temperature 0 is greedy),
-            or a function logits → id; by default the model's own chances.
+        rule: `lab.sampling.Rules`, or its keywords (`{"temperature": 0.8, "top_k": 5}`;
+            temperature 0 is greedy), or a function (logits, ids) → id; by default the model's own
+            chances.
         seed: of the draws.
         top: how many alternatives are told.
         prepend_bos: as in `lab.trace`.
     Raises:
         ValueError: a prompt over the context, or a number that cannot be.
-        TypeError: a prompt that is neither text nor ids, a rule that is neither dict nor function.
+        TypeError: a prompt that is neither text nor ids, a rule that is none.
 
     >>> for drawn in lab.stream(model, "Once upon a", rule={"temperature": 0}):  # doctest: +SKIP
     ...     print(drawn.piece, drawn.probability)
@@ -93,14 +96,16 @@ def stream(
 
 
 def chosen_by(rule: Rule, seed: int) -> Choose:
-    """The function logits → id that a rule stands for, with its draws at their beginning."""
+    """The function (logits, ids) → id that a rule stands for, with its draws at their beginning."""
+    if isinstance(rule, Rules):
+        rule = asdict(rule)
     if rule is None or isinstance(rule, Mapping):
         return drawing(**{"seed": seed, **(rule or {})})
     if callable(rule):
         return rule
     raise TypeError(
         f"rule is a {type(rule).__name__}: give keywords ({{'temperature': 0.8}}), "
-        "or a function logits → id"
+        "or a function (logits, ids) → id"
     )
 
 
@@ -152,7 +157,7 @@ def _written(reading: Reading, room: int, choose: Choose, top: int) -> Iterator[
         began = time.perf_counter()
         logits = reading.logits()[0]
         seconds = time.perf_counter() - began
-        token = choose(logits)
+        token = choose(logits, reading.ids)
         step = drawn(tokenizer, logits, token, top, seconds)
         if not step.ended:
             reading.take([token])

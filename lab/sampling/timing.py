@@ -13,8 +13,8 @@ from jaxtyping import Float, Int
 from torch.utils.flop_counter import FlopCounterMode
 
 from lab.hooks import lock_of
-from lab.sampling.choosing import whole
 from lab.sampling.reading import Reading, unhooked
+from lab.sampling.rules import whole
 from lab.sampling.streaming import Rule, chosen_by, reading_of, room_for
 
 
@@ -82,7 +82,7 @@ def timed(
     rows = []
     for _ in range(room):
         row = [len(kept.ids), *_clocked(kept), *_clocked(anew)]
-        token = choose(kept.logits()[0])
+        token = choose(kept.logits()[0], kept.ids)
         kept.take([token])
         anew.take([token])
         rows.append(row)
