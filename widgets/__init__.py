@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .circuitsvis import TextNeuronActivations as TextNeuronActivations
     from .circuitsvis import TokenLogProbs as TokenLogProbs
     from .circuitsvis import TopkTokens as TopkTokens
+    from .embedding_map import EmbeddingMap as EmbeddingMap
     from .glass.export import page as page
     from .glass.session import Session as Session
     from .lessons import Check as Check
@@ -41,6 +42,7 @@ __all__ = [
     "Check",
     "ColoredTokens",
     "ColoredTokensMulti",
+    "EmbeddingMap",
     "Life",
     "Predict",
     "Prompt",
@@ -69,6 +71,7 @@ _ROOMS = {
         "TokenLogProbs",
         "TopkTokens",
     ],
+    "embedding_map": ["EmbeddingMap"],
     "glass.export": ["page"],
     "glass.session": ["Session"],
     "lessons": ["Check", "Predict", "sealed"],

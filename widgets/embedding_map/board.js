@@ -1,0 +1,224 @@
+// One map on its canvas: points, names, what is picked; pan, zoom, hover, lasso.
+
+import { h, short } from "../glass/kit.js";
+import { inside } from "./data.js";
+import { paint, room } from "./paint.js";
+
+const [NEAR, NAMES, FARTHEST] = [14, 90, 80]; // px to a point under the mouse; names at most; times that a view magnifies
+
+/** Builds a board. `hover(point|null)`, `pick(point|null)`, `choose(points, more)` and `again()` are called. */
+export function board({ signal, map, label, hover, pick, choose, again, lassoing }) {
+  const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
+  const heading = h("div", { class: "embedding-map-name" });
+  const element = h("div", { class: "embedding-map-board", tabindex: "0", role: "application", "aria-label": label }, base, marks, heading);
+  const wide = new Float32Array(map.count).fill(-1); // widths of names, measured once
+  let [eye, drag, loop, frame, look, places, image] = [{ x: 0, y: 0, zoom: 1 }, null, null, null, null, null, null];
+
+  const scale = () => eye.zoom * 0.94 * Math.min(look.width / 2, look.height);
+  const spot = (i) => [look.width / 2 + (places[2 * i] - eye.x) * scale(), look.height / 2 - (places[2 * i + 1] - eye.y) * scale()];
+  const under = (px, py) => [eye.x + (px - look.width / 2) / scale(), eye.y - (py - look.height / 2) / scale()];
+  const local = (event) => { const box = base.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
+
+  /** The point nearest to a pixel, if it is near. */
+  function nearest([px, py], most = NEAR) {
+    const [x, y] = under(px, py);
+    let [best, least] = [null, (most / scale()) ** 2];
+    for (let i = 0; i < map.count; i++) {
+      const distance = (places[2 * i] - x) ** 2 + (places[2 * i + 1] - y) ** 2;
+      if (distance < least && (!look.bright || look.bright[i] || look.all)) [best, least] = [i, distance];
+    }
+    return best;
+  }
+
+  function zoom(by, [px, py] = [look.width / 2, look.height / 2]) {
+    const [x, y] = under(px, py);
+    eye = { ...eye, zoom: Math.min(FARTHEST, Math.max(0.2, eye.zoom * by)) };
+    const [nx, ny] = under(px, py);
+    eye = { ...eye, x: eye.x + x - nx, y: eye.y + y - ny };
+    again();
+  }
+  const move = (dx, dy) => { eye = { ...eye, x: eye.x - dx / scale(), y: eye.y + dy / scale() }; again(); };
+
+  const on = (name, call, more) => element.addEventListener(name, call, { signal, ...more });
+  on("pointerdown", (event) => {
+    if (event.button) return;
+    element.setPointerCapture(event.pointerId);
+    drag = { at: local(event), moved: 0 };
+    if (lassoing() || event.shiftKey) loop = [under(...drag.at)];
+  });
+  on("pointermove", (event) => {
+    const here = local(event);
+    if (!drag) return hover(nearest(here));
+    drag.moved += Math.abs(here[0] - drag.at[0]) + Math.abs(here[1] - drag.at[1]);
+    if (loop) { loop.push(under(...here)); again(); } else move(here[0] - drag.at[0], here[1] - drag.at[1]);
+    drag.at = here;
+  });
+  on("pointerleave", () => hover(null));
+  on("pointerup", (event) => {
+    if (!drag) return;
+    const [drawn, clicked] = [loop, drag.moved < 4];
+    drag = loop = null;
+    if (drawn && !clicked) choose(inside(places, drawn), event.ctrlKey || event.metaKey);
+    else if (clicked) pick(nearest(local(event)));
+    again();
+  });
+  on("pointercancel", () => { drag = loop = null; again(); });
+  // The page scrolls where the reader does not attend to the map.
+  on("wheel", (event) => {
+    if (document.activeElement !== element && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0015)), local(event));
+  }, { passive: false });
+
+  function sized(canvas) {
+    const dpr = globalThis.devicePixelRatio || 1;
+    const [width, height] = [look.width, look.height].map((side) => Math.round(side * dpr));
+    if (canvas.width !== width || canvas.height !== height) {
+      [canvas.width, canvas.height] = [width, height];
+      Object.assign(canvas.style, { width: `${look.width}px`, height: `${look.height}px` });
+      if (canvas === base) image = null;
+    }
+    return { context: canvas.getContext("2d"), dpr, width, height };
+  }
+
+  function points() {
+    const { context, dpr, width, height } = sized(base);
+    image ??= context.createImageData(width, height);
+    const pixels = new Uint32Array(image.data.buffer).fill(look.paper);
+    const view = { x: eye.x, y: eye.y, scale: scale() * dpr };
+    const size = (map.count > 20000 ? 0.9 : map.count > 3000 ? 1.5 : map.count > 400 ? 2.4 : 3.6) * Math.min(3, Math.max(1, eye.zoom) ** 0.45) * dpr;
+    const onto = (more) => paint({ pixels, width, height }, places, view, look.codes, look.colours, { radius: size, ...more });
+    const alpha = map.count > 3000 ? 0.6 : 0.85;
+    if (!look.bright) onto({ alpha });
+    else {
+      onto({ alpha: 0.16 });
+      onto({ alpha: 0.95, wanted: look.bright });
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  /** Names of the points that matter, wherever there is room; true neighbours tied to what is picked. */
+  function drawMarks() {
+    const { context, dpr } = sized(marks);
+    const { theme } = look;
+    context.setTransform(dpr, 0, 0, dpr, 0, 0);
+    context.clearRect(0, 0, look.width, look.height);
+    context.font = `11px ${theme.mono}`;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
+    const ties = look.ties.map(spot);
+    if (look.picked !== null) {
+      const [x, y] = spot(look.picked);
+      context.strokeStyle = theme.accent;
+      context.globalAlpha = 0.55;
+      context.lineWidth = 1;
+      context.beginPath();
+      for (const tie of ties) { context.moveTo(x, y); context.lineTo(...tie); }
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+    for (const [px, py] of ties) ring(context, px, py, 3.5, theme.accent, 1.5);
+    for (const point of look.framed) ring(context, ...spot(point), 4, theme.ink, 1);
+    if (look.picked !== null) ring(context, ...spot(look.picked), 6, theme.accent, 2.5);
+    if (look.over !== null) ring(context, ...spot(look.over), 6, theme.ink, 1.5);
+    names(context);
+    outline(context);
+  }
+
+  function names(context) {
+    const free = room(look.width, look.height);
+    const { theme } = look;
+    let [left, tried] = [NAMES, 0];
+    const told = new Set();
+    const name = (point, strong) => {
+      if (told.has(point) || left <= 0) return;
+      const [x, y] = spot(point);
+      if (x < 0 || y < 0 || x > look.width || y > look.height) return;
+      tried++;
+      const text = short(map.names[point], 18);
+      if (wide[point] < 0) wide[point] = context.measureText(text).width;
+      const side = x + 8 + wide[point] > look.width ? -8 - wide[point] : 7;
+      if (!free(x + side - 2, y - 7, x + side + wide[point] + 2, y + 7) && !strong) return;
+      told.add(point);
+      left--;
+      context.font = `${strong ? "bold " : ""}11px ${theme.mono}`;
+      context.strokeStyle = theme.paper;
+      context.lineWidth = 3.5;
+      context.strokeText(text, x + side, y);
+      context.fillStyle = theme.ink;
+      context.fillText(text, x + side, y);
+    };
+    for (const point of [look.over, look.picked]) if (point !== null) name(point, true);
+    for (const point of look.named) name(point, false);
+    if (!look.bright || look.all) for (const point of look.order) { if (left <= 0 || tried > 1500) break; name(point, false); }
+  }
+
+  function outline(context) {
+    const corners = loop ? loop.map(([x, y]) => [look.width / 2 + (x - eye.x) * scale(), look.height / 2 - (y - eye.y) * scale()]) : frame && [[frame.x, frame.y], [frame.x + frame.width, frame.y], [frame.x + frame.width, frame.y + frame.height], [frame.x, frame.y + frame.height]];
+    if (!corners) return;
+    context.beginPath();
+    corners.forEach((corner) => context.lineTo(...corner));
+    context.closePath();
+    context.setLineDash([5, 3]);
+    context.strokeStyle = look.theme.ink;
+    context.lineWidth = 1.5;
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  return {
+    element, zoom, move, nearest: (px) => nearest(px, Infinity),
+    fit() { eye = { x: 0, y: 0, zoom: 1 }; again(); },
+    /** The point next to another on one side (in pixels: right and down), or itself. */
+    beside(point, right, down) {
+      if (point === null) return nearest([look.width / 2, look.height / 2], Infinity);
+      const [x, y] = [places[2 * point], places[2 * point + 1]];
+      let [best, least] = [point, Infinity];
+      for (let i = 0; i < map.count; i++) {
+        const [dx, dy] = [places[2 * i] - x, y - places[2 * i + 1]];
+        const [along, across] = [dx * right + dy * down, Math.abs(dx * down) + Math.abs(dy * right)];
+        // What is as far to the side as ahead counts twice as far.
+        if (along > 0 && across <= 2 * along && along + across < least && (!look.bright || look.bright[i] || look.all)) [best, least] = [i, along + across];
+      }
+      return best;
+    },
+    /** Bring a point into sight. */
+    show(point) {
+      const [px, py] = spot(point);
+      if (px > 20 && py > 12 && px < look.width - 20 && py < look.height - 12) return;
+      eye = { ...eye, x: places[2 * point], y: places[2 * point + 1] };
+      again();
+    },
+    /** The frame for choosing by keys: begun, moved, grown, taken. */
+    framing: () => frame !== null,
+    begin() { frame = { x: look.width / 2 - 60, y: look.height / 2 - 40, width: 120, height: 80 }; again(); },
+    push(dx, dy, grow) {
+      frame = grow ? { ...frame, width: Math.max(10, frame.width + dx), height: Math.max(10, frame.height + dy) } : { ...frame, x: frame.x + dx, y: frame.y + dy };
+      again();
+    },
+    end(taken) {
+      const { x, y, width, height } = frame;
+      frame = null;
+      if (taken) choose(inside(places, [[x, y], [x + width, y], [x + width, y + height], [x, y + height]].map((corner) => under(...corner))), false);
+      again();
+    },
+    /** Everything anew; `name` of the map, its places, and the look. */
+    draw(name, at, next) {
+      [look, places] = [next, at];
+      if (heading.textContent !== name) heading.textContent = name;
+      points();
+      drawMarks();
+    },
+    marks() { if (look) drawMarks(); },
+    look(next) { look = next; },
+    within: () => look.order.filter((i) => { const [x, y] = spot(i); return x >= 0 && y >= 0 && x <= look.width && y <= look.height; }),
+  };
+}
+
+function ring(context, x, y, radius, colour, width) {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
