@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lab import (
+        attention,
         attribution,
         corpora,
         embeddings,
@@ -63,6 +64,7 @@ _ROOM = {
 }
 # Rooms used by name: lab.corpora.stories(), lab.tokenizers.train_bpe(…).
 _ROOMS = (
+    "attention",
     "attribution",
     "corpora",
     "embeddings",
@@ -79,6 +81,7 @@ __all__ = [
     "Step",
     "Trace",
     "accuracy",
+    "attention",
     "attribution",
     "beams",
     "bits_per_character",
