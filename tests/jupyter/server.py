@@ -57,6 +57,8 @@ class Server:
     words when it doesn't come up.
     """
 
+    ready = "/api/status"
+
     def __init__(self, folder: Path, env: dict[str, str] | None = None) -> None:
         self.folder = Path(folder)
         self.port, self.token = free_port(), secrets.token_hex(16)
@@ -105,12 +107,14 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"JupyterLab did not come up:\n{self.log()[-3000:]}")
+                raise RuntimeError(
+                    f"{type(self).__name__}: it did not come up:\n{self.log()[-3000:]}"
+                )
             time.sleep(0.1)
 
     def _answers(self) -> bool:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/status",
+            f"http://127.0.0.1:{self.port}{self.ready}",
             headers={"Authorization": f"token {self.token}"},
         )
         try:
