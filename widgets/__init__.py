@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .lessons import sealed as sealed
     from .life import Life as Life
     from .prompt import Prompt as Prompt
+    from .tokenization import Tokenization as Tokenization
     from .tokens import Tokens as Tokens
     from .training import Training as Training
 
@@ -49,6 +50,7 @@ __all__ = [
     "Session",
     "TextNeuronActivations",
     "TokenLogProbs",
+    "Tokenization",
     "Tokens",
     "TopkTokens",
     "Training",
@@ -77,6 +79,7 @@ _ROOMS = {
     "lessons": ["Check", "Predict", "sealed"],
     "life": ["Life"],
     "prompt": ["Prompt"],
+    "tokenization": ["Tokenization"],
     "tokens": ["Tokens"],
     "training": ["Training"],
 }

@@ -1,0 +1,3 @@
+"""One text cut by several tokenizers, piece under piece."""
+
+from widgets.tokenization.tokenization import Tokenization as Tokenization
