@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         lenses,
         neurons,
         normalisation,
+        positions,
         sampling,
         tokenizers,
     )
@@ -71,6 +72,7 @@ _ROOMS = (
     "lenses",
     "neurons",
     "normalisation",
+    "positions",
     "sampling",
     "tokenizers",
 )
@@ -107,6 +109,7 @@ __all__ = [
     "normalisation",
     "parity",
     "placement",
+    "positions",
     "repeated_tokens",
     "sampling",
     "stream",

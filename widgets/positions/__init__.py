@@ -1,0 +1,1 @@
+"""Where pieces stand: three schemes side by side."""
