@@ -3,7 +3,8 @@
 The answer is the row nearest to b - a + c (each of length 1; Mikolov et al. 2013). It is customary
 to leave the three given words out. Without that the answer is mostly one of them: b - a is short,
 so c itself stays nearest (Linzen 2016; Rogers et al. 2017). Both figures are given here, beside
-two controls: the neighbour of c, which ignores a and b; and b - a taken from two different pairs.
+two controls: the neighbour of c, which ignores a and b; and b - a taken from two different pairs,
+which still says what form is wanted (b is a plural, too), but not what to take away.
 """
 
 from __future__ import annotations
