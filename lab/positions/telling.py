@@ -43,7 +43,7 @@ def scattered(count: int, within: int | None = None, seed: int = 0) -> Order:
     """The places 0 to count − 1 in random order; `within`: each stays in its block of so many.
 
     >>> scattered(6, within=2, seed=1).tolist()
-    [0, 1, 3, 2, 5, 4]
+    [0, 1, 2, 3, 5, 4]
     """
     within = count if within is None else within
     if count < 1 or within < 1:
