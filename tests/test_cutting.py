@@ -71,7 +71,7 @@ def test_any_text_is_whole_in_its_pieces(name, text):
     assert len(cut) == len(cut.ids) == len(cut.pieces) == len(cut.special)
 
 
-@pytest.mark.parametrize("name", [*LEARNT, "bytes"])
+@pytest.mark.parametrize("name", LEARNT)
 @given(text=TEXT)
 def test_ids_give_the_text_again(name, text):
     tokenizer = tokenizers.named(name)

@@ -26,13 +26,18 @@ if TYPE_CHECKING:
     from .circuitsvis import TokenLogProbs as TokenLogProbs
     from .circuitsvis import TopkTokens as TopkTokens
     from .embedding_map import EmbeddingMap as EmbeddingMap
+    from .glass.booklet import notebook_page as notebook_page
     from .glass.export import page as page
     from .glass.session import Session as Session
+    from .lens import Lens as Lens
     from .lessons import Check as Check
     from .lessons import Predict as Predict
     from .lessons import sealed as sealed
     from .life import Life as Life
+    from .merges import Merges as Merges
+    from .neurons import Neurons as Neurons
     from .prompt import Prompt as Prompt
+    from .sampler import Sampler as Sampler
     from .tokenization import Tokenization as Tokenization
     from .tokens import Tokens as Tokens
     from .training import Training as Training
@@ -44,9 +49,13 @@ __all__ = [
     "ColoredTokens",
     "ColoredTokensMulti",
     "EmbeddingMap",
+    "Lens",
     "Life",
+    "Merges",
+    "Neurons",
     "Predict",
     "Prompt",
+    "Sampler",
     "Session",
     "TextNeuronActivations",
     "TokenLogProbs",
@@ -58,6 +67,7 @@ __all__ = [
     "bars",
     "lines",
     "next_tokens",
+    "notebook_page",
     "page",
     "sealed",
 ]
@@ -74,11 +84,16 @@ _ROOMS = {
         "TopkTokens",
     ],
     "embedding_map": ["EmbeddingMap"],
+    "glass.booklet": ["notebook_page"],
     "glass.export": ["page"],
     "glass.session": ["Session"],
+    "lens": ["Lens"],
     "lessons": ["Check", "Predict", "sealed"],
     "life": ["Life"],
+    "merges": ["Merges"],
+    "neurons": ["Neurons"],
     "prompt": ["Prompt"],
+    "sampler": ["Sampler"],
     "tokenization": ["Tokenization"],
     "tokens": ["Tokens"],
     "training": ["Training"],

@@ -108,9 +108,8 @@ Read = tuple[Sequence[int], list[bytes], Any, Sequence[bool]]
 
 
 def _plain(made: Plain, text: str, _literal: bool) -> Read:
-    pieces = made.split(text)
-    raw = [piece.encode() for piece in pieces]
-    return made.number(pieces), raw, spans(raw), [False] * len(raw)
+    raw = made.split(text)
+    return made.number(raw), raw, spans(raw), [False] * len(raw)
 
 
 def _ranked(made: Any, text: str, literal: bool) -> Read:
@@ -175,5 +174,5 @@ def _name(given: Any, made: Any) -> str:
 
 def _vocabulary(made: Any) -> int | None:
     if isinstance(made, Plain):
-        return None
+        return made.vocabulary
     return int(getattr(made, "n_vocab", 0) or len(made))

@@ -10,11 +10,10 @@ from typing import Any
 
 from lab.storage import DATA, PREFIX, Refused, converted, converted_folder, smollm2
 from lab.tokenizers import gpt2, ranks
-from lab.tokenizers.bytelevel import byte_tokenizer
 from lab.tokenizers.folders import load
-from lab.tokenizers.plain import CHARACTERS, WORDS
+from lab.tokenizers.plain import BYTES, CHARACTERS, WORDS
 
-PLAIN = {"words": WORDS, "characters": CHARACTERS}
+PLAIN = {one.name: one for one in (BYTES, CHARACTERS, WORDS)}
 
 
 def named(source: Any, *, download: bool = False) -> Any:
@@ -47,21 +46,19 @@ def names() -> list[str]:
     """The names that give a tokenizer here and now, without network.
 
     >>> [name for name in names() if name in PLAIN]
-    ['characters', 'words']
+    ['bytes', 'characters', 'words']
     """
     here = [
         f"{PREFIX}{one.parent.name}" for one in sorted((DATA / "models").glob("*/tokenizer.json"))
     ]
     here += [gpt2.NAME] * (gpt2.package_folder() is not None)
     here += [smollm2.NAME] * (smollm2.package_file() is not None)
-    return [*here, "bytes", *sorted(PLAIN)]
+    return [*here, *sorted(PLAIN)]
 
 
 @cache
 def _known(name: str) -> Any:
     """What has a name of its own, made once; None for any other name."""
-    if name == "bytes":
-        return byte_tokenizer()
     if name == smollm2.NAME:
         return _smollm2()
     if name == gpt2.NAME and gpt2.package_folder() is not None:

@@ -1,4 +1,4 @@
-"""Words and characters: the ways of cutting a text that need no vocabulary."""
+"""Words, characters and bytes: the ways of cutting a text that need no vocabulary."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ class Plain:
     """A way of cutting that learnt nothing: `split` gives the pieces, `number` their ids."""
 
     name: str
-    split: Callable[[str], list[str]]
-    number: Callable[[list[str]], list[int]]
+    split: Callable[[str], list[bytes]]
+    number: Callable[[list[bytes]], list[int]]
+    vocabulary: int | None = None
 
 
 def words(text: str) -> list[str]:
@@ -53,17 +54,25 @@ def _kind(sign: str) -> str:
     return "word" if joiner or unicodedata.category(sign)[0] in "LMN" else "sign"
 
 
-def _as_they_come(pieces: list[str]) -> list[int]:
+def _as_they_come(pieces: list[bytes]) -> list[int]:
     table = {piece: at for at, piece in enumerate(dict.fromkeys(pieces))}
     return [table[piece] for piece in pieces]
 
 
-def _code_points(pieces: list[str]) -> list[int]:
-    return [ord(piece) for piece in pieces]
+def _code_points(pieces: list[bytes]) -> list[int]:
+    return [ord(piece.decode()) for piece in pieces]
 
 
-WORDS = Plain("words", words, _as_they_come)
+WORDS = Plain("words", lambda text: [word.encode() for word in words(text)], _as_they_come)
 """Words; without a vocabulary they are numbered as they come in the text."""
 
-CHARACTERS = Plain("characters", list, _code_points)
+CHARACTERS = Plain("characters", lambda text: [sign.encode() for sign in text], _code_points)
 """Characters; an id is the character's number in Unicode."""
+
+BYTES = Plain(
+    "bytes",
+    lambda text: [bytes([byte]) for byte in text.encode()],
+    lambda raw: [*map(ord, raw)],
+    256,
+)
+"""Bytes of UTF-8; an id is the byte's value. Nothing is special: `<|endoftext|>` is 13 bytes."""

@@ -48,7 +48,7 @@ export default {
         ...(live ? [] : [soft(model.get("_asks") ? "A saved page: these texts only." : "This text only.")]));
     };
 
-    const picked = () => (model.get("picked") ? toBytes(data, model.get("picked")) : null);
+    const picked = () => (model.get("picked")?.length ? toBytes(data, model.get("picked")) : null);
     const pickText = (span) => {
       const leading = data.cuts[model.get("leading")];
       const inside = span && leading ? leading.boxes.find((box) => box.start < span[1] && box.stop > span[0]) : null;

@@ -53,7 +53,9 @@ class Tokenization(View):
     under = Enum(["ids", "bytes", "nothing"], "ids", help="what stands under a piece").tag(
         sync=True
     )
-    picked = List(None, allow_none=True, help="[start, stop] in characters").tag(sync=True)
+    picked = List(
+        default_value=None, allow_none=True, help="[start, stop] in characters, or None"
+    ).tag(sync=True)
     leading = Int(0, help="the tokenizer that session.token counts in").tag(sync=True)
     _shown = Dict(help="the text that is cut, its pieces and numbers").tag(sync=True)
     _examples = List(help="name and what is shown, or the bare text").tag(sync=True)
