@@ -63,8 +63,10 @@ def test_a_followed_piece_has_its_rank_and_probability_everywhere(tiny):
     assert np.allclose(followed.target_probs, np.take_along_axis(
         every.top_probs, places[..., None], -1)[..., 0], atol=1e-6)  # fmt: skip
     default = lab.lens(tiny, TEXT)
-    assert default.targets == [*TEXT[1:], ""]
-    assert np.isnan(default.target_probs[:, -1]).all() and not default.target_ranks[:, -1].any()
+    best = tiny.tokenizer.decode([lab.trace(tiny, TEXT).top_ids[-1, 0]])
+    assert default.targets[:-1] == [*TEXT[1:]] and default.target_ranks[-1, -1] == 1
+    assert default.words[int(default.target_ids[-1])] == default.targets[-1]
+    assert default.targets[-1] == best or "⟨" in default.targets[-1]
 
 
 def test_slices_change_nothing(llama, monkeypatch):

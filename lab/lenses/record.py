@@ -34,10 +34,10 @@ class Reading:
         pieces, ids, special: [pos], the text.
         top_ids, top_probs: [row, pos, top], the likeliest next pieces and their probabilities.
         words: id → text of every piece in `top_ids` and `target_ids`.
-        target_ids: [pos], the piece that is followed: what comes next in the text, or the chosen
-            one; -1 where there is none.
+        target_ids: [pos], the piece that is followed: the chosen one, or what comes next in the
+            text and, at its end, the model's own best guess.
         target_probs, target_ranks: [row, pos], its probability, and its rank (1 is the best
-            guess); NaN and 0 where there is none.
+            guess).
         kl: [row, pos], nats by which the row's distribution misses the final one, KL(final ‖ row).
         entropy: [row, pos], nats.
 
@@ -69,8 +69,8 @@ class Reading:
 
     @property
     def targets(self) -> list[str]:
-        """The followed piece of each position as text, empty where there is none."""
-        return [self.words.get(int(token), "") for token in self.target_ids]
+        """The followed piece of each position as text."""
+        return [self.words[int(token)] for token in self.target_ids]
 
     def settled(self) -> Int[Array, " pos"]:
         """For each position, the first row from which the best guess stays the final one.
@@ -150,6 +150,6 @@ def _refuse_misfits(fields: dict[str, Any]) -> None:
     for name in ("ids", "special", "target_ids"):
         if fields[name].shape != grid[1:]:
             raise ValueError(f"{grid[1]} pieces but {fields[name].shape} {name}")
-    asked = {*fields["top_ids"].ravel().tolist(), *fields["target_ids"].tolist()} - {-1}
+    asked = {*fields["top_ids"].ravel().tolist(), *fields["target_ids"].tolist()}
     if lost := asked - set(fields["words"]):
         raise ValueError(f"piece {min(lost)} has no text")

@@ -40,8 +40,8 @@ def lens(
     Args:
         model: from `lab.load` or `lab.build`, or an edited one.
         prompt: text, or token ids.
-        target: a piece to follow at every position (its text, or its id); what comes next in the
-            text if left out.
+        target: a piece to follow at every position (its text, or its id); if left out what comes
+            next in the text, and at its end the model's own best guess.
         tuned: translators to read through; without them it is the logit lens.
         top: how many guesses are kept at each place.
         how: `prepend_bos`, `literal`, `cut`, as in `lab.trace`.
@@ -58,7 +58,9 @@ def lens(
         tuned.check(model)
     aim = None if target is None else target_id(model, target)
     found = trace(model, prompt, keep=[("resid_pre", 0), "resid_post"], **how)
-    targets = np.append(found.ids[1:], -1) if aim is None else np.full(len(found), aim)
+    assert found.logits is not None
+    own = np.append(found.ids[1:], found.logits[-1].argmax())
+    targets = own if aim is None else np.full(len(found), aim)
     stream = [found["resid_pre", 0], *(found["resid_post", n] for n in found.layers("resid_post"))]
     grids = _read(model, stream, found.logits, targets, tuned, top)
     if not grids["kl"][-1].max() < _SAME:
@@ -143,17 +145,15 @@ def _told(
     best = logs.topk(top)
     kl = torch.linalg.vecdot(final.exp(), final - logs).clamp(min=0)
     entropy = -torch.linalg.vecdot(logs.exp(), logs)
-    taken = logs.gather(1, aims.clamp(min=0)[:, None])
-    none = aims < 0
-    ranks = (1 + (logs > taken).sum(-1)).masked_fill(none, 0)
-    chances = taken[:, 0].exp().masked_fill(none, torch.nan)
-    return best.values.exp(), best.indices, kl, entropy, chances, ranks
+    taken = logs.gather(1, aims[:, None])
+    ranks = 1 + (logs > taken).sum(-1)
+    return best.values.exp(), best.indices, kl, entropy, taken[:, 0].exp(), ranks
 
 
 def _reading(
     model: Any, found: Trace, targets: Int[np.ndarray, " pos"], grids: Any, kind: str
 ) -> Reading:
-    asked = sorted({*grids["top_ids"].ravel().tolist(), *targets.tolist()} - {-1})
+    asked = sorted({*grids["top_ids"].ravel().tolist(), *targets.tolist()})
     return Reading(
         kind=kind,
         layers=["embed", *(f"L{layer}" for layer in range(len(grids["kl"]) - 1))],
