@@ -58,8 +58,9 @@ def test_the_policy_refuses_everything_but_the_page_itself():
 def test_views_share_their_modules_and_sessions_in_the_file():
     session = widgets.Session()
     views = [widgets.Tokens(a_trace(), session=session) for _ in range(2)]
-    saved = json.loads(STATE.search(export.page(views))[1])
-    assert saved["views"] == [view.model_id for view in views]
+    html = export.page(views)
+    saved = json.loads(STATE.search(html)[1])
+    assert re.findall('data-view="(.*?)"', html) == [view.model_id for view in views]
     sent = [m["state"]["digest"] for m in saved["models"].values() if "digest" in m["state"]]
     assert len(sent) > 1 and len(sent) == len(set(sent))
     assert session.model_id in saved["models"]

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -21,7 +22,7 @@ SHELL = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'; img-src data: blob:; \
+script-src {digests} blob:; style-src 'unsafe-inline'; img-src data: blob:; \
 base-uri 'none'; form-action 'none'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
@@ -29,10 +30,11 @@ base-uri 'none'; form-action 'none'">
 <style>{style}</style>
 </head>
 <body>
-<main></main>
+<main>{body}</main>
 <noscript>This page draws its pictures with JavaScript, which is switched off here.</noscript>
 <script type="application/json">{state}</script>
 <script type="module">{host}</script>
+{scripts}
 </body>
 </html>
 """
@@ -57,15 +59,27 @@ def html(views: list, title: str = "") -> str:
     """The page's text. Raises ValueError for no view."""
     if not views:
         raise ValueError("page: no view given; try page([widgets.Tokens(trace)])")
+    places = "\n".join(f'<div data-view="{escape(view.model_id)}"></div>' for view in views)
+    return filled(places, _models(views), title)
+
+
+def filled(body: str, models: dict[str, dict], title: str, scripts: Sequence[str] = ()) -> str:
+    """A page: markup with a place for each view (`data-view`), the models, and scripts that run."""
     host = _read("host.js")
-    state = {"loader": LOADER, "models": _models(views), "views": [view.model_id for view in views]}
     return SHELL.format(
-        digest=base64.b64encode(hashlib.sha256(host.encode()).digest()).decode(),
+        digests=" ".join(map(_digest, [host, *scripts])),
         title=escape(clean(title) or "Formicarium"),
         style=_read("host.css"),
-        state=safe_json(state),
+        body=body,
+        state=safe_json({"loader": LOADER, "models": models}),
         host=host,
+        scripts="\n".join(f"<script>{script}</script>" for script in scripts),
     )
+
+
+def _digest(script: str) -> str:
+    """How a content security policy names a script that may run."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def write(path: Path, text: str) -> Path:
@@ -97,7 +111,7 @@ def _models(views) -> dict[str, dict]:
         name = ahead.pop()
         if name in models:
             continue
-        state = {k: v for k, v in _instances[name].get_state().items() if _travels(k)}
+        state = {k: v for k, v in _instances[name].get_state().items() if travels(k)}
         state, paths, buffers = _remove_buffers(state)
         coded = [base64.b64encode(buffer).decode() for buffer in buffers]
         models[name] = {"state": state, "paths": paths, "buffers": coded}
@@ -105,7 +119,8 @@ def _models(views) -> dict[str, dict]:
     return models
 
 
-def _travels(key: str) -> bool:
+def travels(key: str) -> bool:
+    """Does this trait go into a page? What only a notebook needs stays behind."""
     return key not in LEFT_OUT and not key.startswith(("_model_", "_view_"))
 
 

@@ -49,9 +49,21 @@ for (const model of Object.values(models).filter((each) => Array.isArray(each.ge
     if (/^\d+$/.test(code.get(name) ?? "")) model.set(name, Number(code.get(name)));
 
 const loader = await import(URL.createObjectURL(new Blob([saved.loader], { type: "text/javascript" })));
-globalThis.formicarium = { models, views: saved.views };
-for (const id of saved.views) {
-  const el = document.querySelector("main").appendChild(document.createElement("div"));
-  await loader.default.render({ model: models[id], el, signal: new AbortController().signal });
+const places = [...document.querySelectorAll("[data-view]")];
+globalThis.formicarium = { models, views: places.map((place) => place.dataset.view) };
+
+/** A model into an element: a view of ours, a box of them, a label; of anything else, its words. */
+async function drawn(id, el) {
+  const model = models[id];
+  if (model?.get("_module")) await loader.default.render({ model, el, signal: new AbortController().signal });
+  else if (model?.get("children")) {
+    if (saved.models[id].kind === "HBoxModel") el.className = "booklet-row";
+    for (const child of model.get("children")) await drawn(child.replace("IPY_MODEL_", ""), el.appendChild(document.createElement("div")));
+  } else {
+    el.className = "booklet-said";
+    el.textContent = model?.get("value") ?? "This part works in the notebook only.";
+  }
 }
+
+for (const place of places) await drawn(place.dataset.view, place);
 document.documentElement.dataset.ready = "yes";
