@@ -21,6 +21,7 @@ def every_view(trace, text: str) -> list:
         widgets.Prompt(lambda typed: trace, text=text, **title),
         widgets.Training.of([step(1, text), step(2, text)], **title),
         widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
+        widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),
         widgets.ColoredTokens(pieces, acts[:, 0, 0], **title),
         widgets.ColoredTokensMulti(pieces, acts[:, 0], [text, "b", "c"], **title),
         widgets.TokenLogProbs(trace.ids, trace.logits, lambda i: text, 3, **title),
