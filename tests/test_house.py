@@ -75,9 +75,10 @@ def test_conda_users_get_the_same_project_and_no_second_list():
     assert not {re.split(r"[<>=]", item)[0] for item in plain} & listed
 
 
-def test_the_embedded_model_is_named_once():
+@pytest.mark.parametrize("package", ["MODEL", "PIECES"])
+def test_an_embedded_package_is_named_once(package):
     """The Makefile pins the package; the error message of the code must ask for the same."""
-    pin = re.search(r"^MODEL := (\S+)$", (ROOT / "Makefile").read_text(), re.M)
+    pin = re.search(rf"^{package} := (\S+)$", (ROOT / "Makefile").read_text(), re.M)
     assert pin
     code = "".join(path.read_text() for path in (ROOT / "lab").rglob("*.py"))
     assert pin[1] in code
@@ -100,7 +101,7 @@ def test_every_public_name_of_the_lab_exists():
     import lab
 
     for name in lab.__all__:
-        assert callable(getattr(lab, name)) or name in ("corpora", "tokenizers"), name
+        assert callable(getattr(lab, name)) or name in lab._ROOMS, name
     with pytest.raises(AttributeError, match="it has Life, Recipe, Step, Trace"):
         lab.nonsense
 
