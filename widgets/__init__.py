@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from .circuitsvis import TextNeuronActivations as TextNeuronActivations
     from .circuitsvis import TokenLogProbs as TokenLogProbs
     from .circuitsvis import TopkTokens as TopkTokens
+    from .contributions import Contributions as Contributions
     from .embedding_map import EmbeddingMap as EmbeddingMap
+    from .generation import Generation as Generation
     from .glass.booklet import notebook_page as notebook_page
     from .glass.export import page as page
     from .glass.session import Session as Session
@@ -48,7 +50,9 @@ __all__ = [
     "Check",
     "ColoredTokens",
     "ColoredTokensMulti",
+    "Contributions",
     "EmbeddingMap",
+    "Generation",
     "Lens",
     "Life",
     "Merges",
@@ -83,8 +87,10 @@ _ROOMS = {
         "TokenLogProbs",
         "TopkTokens",
     ],
+    "contributions": ["Contributions"],
     "embedding_map": ["EmbeddingMap"],
     "glass.booklet": ["notebook_page"],
+    "generation": ["Generation"],
     "glass.export": ["page"],
     "glass.session": ["Session"],
     "lens": ["Lens"],
