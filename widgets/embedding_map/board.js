@@ -14,7 +14,7 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
   const wide = new Float32Array(map.count).fill(-1); // widths of names, measured once
   let [eye, drag, loop, frame, look, places, image] = [{ x: 0, y: 0, zoom: 1 }, null, null, null, null, null, null];
 
-  const scale = () => eye.zoom * 0.94 * Math.min(look.width / 2, look.height);
+  const scale = () => eye.zoom * 0.46 * Math.min(look.width / look.bulk[0], look.height / look.bulk[1]);
   const spot = (i) => [look.width / 2 + (places[2 * i] - eye.x) * scale(), look.height / 2 - (places[2 * i + 1] - eye.y) * scale()];
   const under = (px, py) => [eye.x + (px - look.width / 2) / scale(), eye.y - (py - look.height / 2) / scale()];
   const local = (event) => { const box = base.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
@@ -78,7 +78,7 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
       Object.assign(canvas.style, { width: `${look.width}px`, height: `${look.height}px` });
       if (canvas === base) image = null;
     }
-    return { context: canvas.getContext("2d"), dpr, width, height };
+    return { context: canvas.getContext("2d", { willReadFrequently: canvas === base }), dpr, width, height };
   }
 
   function points() {
@@ -89,10 +89,13 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
     const size = (map.count > 20000 ? 0.9 : map.count > 3000 ? 1.5 : map.count > 400 ? 2.4 : 3.6) * Math.min(3, Math.max(1, eye.zoom) ** 0.45) * dpr;
     const onto = (more) => paint({ pixels, width, height }, places, view, look.codes, look.colours, { radius: size, ...more });
     const alpha = map.count > 3000 ? 0.6 : 0.85;
-    if (!look.bright) onto({ alpha });
+    if (!look.bright && look.late) {
+      onto({ alpha: 0.4 }); // what is not known lies under what is
+      onto({ alpha: 0.95, wanted: look.late });
+    } else if (!look.bright) onto({ alpha });
     else {
       onto({ alpha: 0.16 });
-      onto({ alpha: 0.95, wanted: look.bright });
+      onto({ alpha: 0.95, wanted: look.bright, radius: look.all ? size : Math.max(size, 2.2 * dpr) });
     }
     context.putImageData(image, 0, 0);
   }
@@ -209,8 +212,8 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
       points();
       drawMarks();
     },
-    marks() { if (look) drawMarks(); },
-    look(next) { look = next; },
+    /** Names and marks alone, with the point the mouse is over. */
+    marks(over) { if (look) { look = { ...look, over }; drawMarks(); } },
     within: () => look.order.filter((i) => { const [x, y] = spot(i); return x >= 0 && y >= 0 && x <= look.width && y <= look.height; }),
   };
 }

@@ -20,6 +20,11 @@ export async function read(model) {
     given: data["near ids"] ? near(ints(data["near ids"]), floats(data["near cosines"]), count) : null,
     first: ints(data.first),
     place: placer(places, fits, count),
+    /** Half the width and height of the bulk at a moment between maps. */
+    bulk(at) {
+      const [from, to] = [fits[Math.floor(at)].half, fits[Math.ceil(at)].half];
+      return from.map((side, axis) => side + (at % 1) * (to[axis] - side) || 0.01);
+    },
     /** A point's place in a map as it was given. */
     real(point, at) { const [x, y, side] = model.get("frames")[at]; return [0, 1].map((axis) => [x, y][axis] + (side * places[at][2 * point + axis]) / STEPS); },
   };
@@ -62,7 +67,8 @@ export function fitted(steps) {
     return [all[out], all[all.length - 1 - out]];
   });
   const size = Math.max((ends[0][1] - ends[0][0]) / 2, ends[1][1] - ends[1][0]) || 1;
-  return { x: (ends[0][0] + ends[0][1]) / 2, y: (ends[1][0] + ends[1][1]) / 2, size };
+  const half = ends.map(([low, high]) => (high - low) / 2 / size);
+  return { x: (ends[0][0] + ends[0][1]) / 2, y: (ends[1][0] + ends[1][1]) / 2, size, half };
 }
 
 /** The places at a moment between maps, two numbers a point: the bulk lies within 2 × 1 around 0. */

@@ -17,7 +17,7 @@ export default {
     const hover = hoverOf(session);
     const map = await read(model);
     const view = frame({ el, model, session, signal }, { stem: "embedding-map", keys: KEYS, table: () => table(map, { ...truth(), names: shownMaps().map(([name]) => name), at: Math.round(at()), points: left.within() }) });
-    let [over, near, why, found, at0, theme, asked, only, lasso, moving, what] = [null, null, "", [], -1, null, 0, null, false, 0, "selected"];
+    let [over, near, why, found, theme, asked, only, lasso, moving, what] = [null, null, "", [], null, 0, null, false, 0, "Selected"];
     let mask = null;
     const inOrder = order(map);
 
@@ -55,7 +55,7 @@ export default {
     // The tools: find, colour, maps, lasso, zoom.
     const choice = (label, names, value, call) => h("select", { class: "embedding-map-choice", "aria-label": label, onchange: (event) => call(event.target.value) }, ...names.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
     const find = h("input", { class: "embedding-map-find", type: "search", placeholder: "find a piece", "aria-label": "find a piece" });
-    const take = h("button", { class: "kit-button", type: "button", onclick: () => choose(found, false, `Found “${find.value}”`) }, "Select 0");
+    const take = h("button", { class: "kit-button", type: "button", onclick: () => choose(found, false, `Found “${find.value}”`) }, "Select");
     const button = (text, label, call) => h("button", { class: "kit-button", type: "button", "aria-label": label, title: label, onclick: call }, text);
     const loopButton = button("Lasso", "lasso: draw around points to select them", () => turnLasso(!lasso));
     const turnLasso = (on) => { lasso = on; loopButton.setAttribute("aria-pressed", String(on)); row.classList.toggle("embedding-map-lasso", on); };
@@ -121,7 +121,7 @@ export default {
     function neighbours() {
       const of = picked();
       const heard = of !== null && model.get("_near")[of];
-      [near, why] = [null, honest(map, shownMaps()[0] ? Math.round(at()) : 0)];
+      [near, why] = [null, ""];
       if (of === null) return;
       if (map.given) near = map.given(of);
       else if (heard) near = { point: of, ids: heard[0], similarities: heard[1] };
@@ -146,18 +146,18 @@ export default {
         if (points.length) for (const i of points) mask[i] = 1;
         else property.codes.forEach((code, i) => { mask[i] = Number(code === only); });
       }
-      take.textContent = `Select ${found.length}`;
+      take.textContent = found.length ? `Select ${found.length}` : "Select";
       take.disabled = !found.length;
       soon();
     }
 
     /** A byte for each point and the colours that bytes stand for. */
-    let [painted, codes, lut] = ["", null, null];
+    let [painted, codes, lut, late] = ["", null, null, null];
     function colouring() {
       const name = model.get("colour");
       const stamp = `${name} ${theme.dark} ${name === "kept neighbours" ? Math.round(at()) : ""}`;
       if (stamp === painted) return;
-      painted = stamp;
+      [painted, late] = [stamp, null];
       const property = map.properties.find((one) => one.name === name);
       const rgb = (text) => (text.startsWith("#") ? [1, 3, 5].map((i) => parseInt(text.slice(i, i + 2), 16)) : text.match(/[\d.]+/g).map(Number));
       const soft = packed(rgb(theme.dark ? "#8a8f98" : "#8c8c8c"));
@@ -174,6 +174,7 @@ export default {
         if (ruler.signed) lut = Array.from({ length: LEVELS }, (_, i) => packed(ruler.colour(ruler.low + (i / (LEVELS - 1)) * (ruler.high - ruler.low))));
         lut.push(packed(rgb(theme.dark ? "#4a4e55" : "#d4d4d4")));
         const known = values.some((value) => Number.isNaN(value)) ? [h("span", { class: "kit-soft" }, "gray: not known")] : [];
+        if (known.length) late = codes.map((code) => Number(code < LEVELS));
         shown.replaceChildren(legend(ruler, property.name), ...known);
         return;
       }
@@ -192,7 +193,7 @@ export default {
       const some = found.length ? found : [...chosen().subarray(0, 3000)];
       const ground = getComputedStyle(view.root).backgroundColor.match(/[\d.]+/g).map(Number);
       return {
-        theme, paper: packed(ground), codes, colours: lut, bright: mask, all: !found.length && !chosen().length && only === null, picked: of, over,
+        theme, paper: packed(ground), codes, colours: lut, late, bright: mask, all: !found.length && !chosen().length && only === null, picked: of, over,
         ties: told ? told.ids.slice(0, 10) : [], framed: map.tokens.length ? [...new Set(map.tokens)] : [],
         named: [...(told ? told.ids.slice(0, 10) : []), ...some, ...(only === null ? [] : inOrder.filter((i) => mask?.[i]).slice(0, 400))], order: inOrder, told,
       };
@@ -205,18 +206,17 @@ export default {
       const pair = besides() >= 0;
       if (pair && !right) { right = make("the map beside; arrows pick the next point"); keyed(right); }
       if (row.children.length !== 1 + Number(pair)) row.replaceChildren(left.element, ...(pair ? [right.element] : []));
-      if (at0 !== at() || (picked() === null) !== (near === null)) { at0 = at(); if (!near || near.point !== picked()) neighbours(); }
       const seen = look();
       const room = row.clientWidth;
       const each = { ...seen, width: Math.floor(pair ? (room - 8) / 2 : room), height: high() };
-      shownMaps().forEach(([name, to], i) => boards()[i].draw(map.maps.length > 1 ? (to % 1 ? `${map.maps[Math.floor(to)]} → ${map.maps[Math.ceil(to)]}` : name) : "", map.place(to, i > 0), each));
+      shownMaps().forEach(([name, to], i) => boards()[i].draw(map.maps.length > 1 ? (to % 1 ? `${map.maps[Math.floor(to)]} → ${map.maps[Math.ceil(to)]}` : name) : "", map.place(to, i > 0), { ...each, bulk: map.bulk(to) }));
       slider.value = at();
       where.textContent = map.maps[Math.round(at())];
       shown.querySelectorAll("button").forEach((one, i) => one.setAttribute("aria-pressed", String(i === only)));
       [colours.value, beside.value] = [model.get("colour"), model.get("beside")];
       view.title(model.get("title") || headline(map), model.get("summary"));
       const selected = chosen();
-      side.draw({ picked: seen.picked, near: seen.told, why, selected: [...selected], what, boards: shownMaps().map(([name]) => name) });
+      side.draw({ picked: seen.picked, near: seen.told, why: seen.picked === null ? honest(map, Math.round(at())) : why, selected: found.length ? found : [...selected], what: found.length ? "Found" : what, searched: find.value, boards: shownMaps().map(([name]) => name) });
       words(seen.told);
       view.refresh();
     }
@@ -235,8 +235,9 @@ export default {
         const lightly = less && width;
         less = true;
         if (!lightly) return draw();
-        boards().forEach((one) => { const seen = look(); one.look({ ...seen, width: Math.floor(besides() >= 0 ? (row.clientWidth - 8) / 2 : row.clientWidth), height: high() }); one.marks(); });
-        words(truth().near);
+        const { over: to, told } = look();
+        boards().forEach((one) => one.marks(to));
+        words(told);
       });
     }
     signal.addEventListener("abort", () => { cancelAnimationFrame(asked); cancelAnimationFrame(moving); });

@@ -73,7 +73,11 @@ def first_of(importance: Any, count: int) -> np.ndarray:
 
 
 def asked(neighbours: Any, count: int, data: dict[str, bytes]) -> Near | None:
-    if neighbours is None or callable(neighbours):
+    if not isinstance(neighbours, tuple | list):
+        if neighbours is not None and not callable(neighbours):
+            raise ValueError(
+                f"neighbours is a {type(neighbours).__name__}: a callable, or (ids, similarities)"
+            )
         return neighbours
     ids, cosines = packing.packed_near(neighbours, count)
     if ids.nbytes + cosines.nbytes <= CARRIED:

@@ -26,8 +26,8 @@ export function panel({ map, pick, clear, hover }) {
   return {
     element,
     /** near: {ids, similarities, ranks: [a rank list for each board]} or null; why: words instead. */
-    draw({ picked, near, why, selected, what, boards }) {
-      const now = JSON.stringify([picked, near, why, selected.length, selected[0], what, boards]);
+    draw({ picked, near, why, selected, what, searched, boards }) {
+      const now = JSON.stringify([picked, near, why, selected.length, selected[0], selected.at(-1), what, searched, boards]);
       if (now === stamp) return;
       stamp = now;
       heading.replaceChildren(...(picked === null ? ["How much the map lies"] : [chip(map.names[picked], { most: 20 }), ` by ${map.unit}`]));
@@ -35,8 +35,8 @@ export function panel({ map, pick, clear, hover }) {
       const head = h("div", { class: "embedding-map-row embedding-map-head" }, h("span", {}, "true neighbour"), h("span", { class: "embedding-map-cosine" }, map.unit), ...boards.map((name) => h("span", { class: "embedding-map-place", title: `rank in ${name}` }, boards.length > 1 ? name : "rank here")));
       rows.replaceChildren(...(shown ? [head] : []), ...Array.from({ length: shown }, (_, i) => row(near.ids[i], near.similarities[i], near.ranks.map((ranks) => ranks[i]))));
       verdict.textContent = shown ? boards.map((name, b) => `${near.ranks[b].slice(0, shown).filter((place) => place <= shown).length} of ${shown} are among the ${shown} nearest in ${boards.length > 1 ? name : "the picture"}.`).join(" ") : why;
-      count.textContent = selected.length ? `${what}: ${whole(selected.length)}` : "Nothing selected: lasso, or find and select.";
-      empty.hidden = !selected.length;
+      count.textContent = selected.length ? `${what}: ${whole(selected.length)}` : searched ? `Nothing is called “${searched}”.` : "Nothing selected: lasso, or find and select.";
+      empty.hidden = !selected.length || what === "Found";
       list.replaceChildren(...selected.slice(0, CHIPS).map(button), ...(selected.length > CHIPS ? [h("span", { class: "kit-soft" }, ` and ${whole(selected.length - CHIPS)} more`)] : []));
     },
   };

@@ -29,6 +29,7 @@ export function tellPoint(map, point, near) {
 /** The map in one line. */
 export function tellMap(map, at) {
   const [from, to] = [Math.floor(at), Math.ceil(at)];
+  if (map.maps.length === 1 && !map.notes[0]) return [];
   const named = (i) => `${map.maps[i]}${map.notes[i] ? `: ${map.notes[i]}` : ""}`;
   return [soft(from === to ? named(from) : `on the way from ${map.maps[from]} to ${map.maps[to]}: places between the two mean nothing`)];
 }
