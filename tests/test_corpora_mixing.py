@@ -116,7 +116,7 @@ def loading(monkeypatch, load):
     module = ModuleType("datasets")
     module.load_dataset = load
     monkeypatch.setitem(sys.modules, "datasets", module)
-    monkeypatch.setattr("lab.corpora.hubs.refuse_unreachable", lambda name: None)
+    monkeypatch.setattr("lab.corpora.hubs.refuse_unreachable", lambda *words: None)
 
 
 def test_rows_are_streamed_from_any_place(monkeypatch):

@@ -1,31 +1,16 @@
-"""Models of the Hugging Face hub: from its local cache when there, else fetched as safetensors.
-
-Whether the hub can be reached at all is found out first, within a second: left to itself the
-hub's client tries for most of a minute.
-"""
+"""Models of the Hugging Face hub: from its local cache when there, else fetched as safetensors."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import socket
-import threading
-import urllib.request
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
+from lab.reach import Unreachable, first_line, refuse_unreachable
 from lab.storage import Refused
 
 PATTERNS = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.jinja", "*.model"]
-SECONDS = 0.8
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
-_YES = {"1", "ON", "YES", "TRUE"}
-
-
-class Unreachable(ConnectionError):
-    """The hub cannot be reached from here, and the model is not in the local cache."""
 
 
 def is_hub_name(source: str) -> bool:
@@ -71,7 +56,7 @@ def fetched(name: str) -> Path:
         Unreachable: no network, or none allowed (HF_HUB_OFFLINE).
         Refused: no such model there, no safetensors in it, or a file that came out damaged.
     """
-    refuse_unreachable(name)
+    refuse_unreachable(f"{name}: not in the local cache, and ")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
@@ -80,25 +65,9 @@ def fetched(name: str) -> Path:
     except LocalEntryNotFoundError as error:
         raise Unreachable(f"{name}: the hub did not answer ({error!s:.120})") from None
     except (HfHubHTTPError, OSError, ValueError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise Refused(name, f"the hub did not give it ({first:.160})") from None
+        raise Refused(name, f"the hub did not give it ({first_line(error)})") from None
     refuse_damaged(folder)
     return folder
-
-
-def refuse_unreachable(name: str) -> None:
-    """Raises `Unreachable` within a second if the hub cannot be reached from here."""
-    for key in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        if os.environ.get(key, "").upper() in _YES:
-            raise Unreachable(f"{name}: not in the local cache, and {key} forbids fetching it")
-    host, port = _door()
-    reached: list[Any] = []
-    knock = threading.Thread(target=_knock, args=(host, port, reached), daemon=True)
-    knock.start()
-    # A name server that never answers cannot be interrupted, only left alone.
-    knock.join(SECONDS)
-    if not reached:
-        raise Unreachable(f"{name}: not in the local cache, and {host} cannot be reached")
 
 
 def refuse_damaged(folder: Path) -> None:
@@ -116,21 +85,3 @@ def refuse_damaged(folder: Path) -> None:
                         "damaged on the way (its SHA-256 is another)",
                         instead="Delete it and load again.",
                     )
-
-
-def _door() -> tuple[str, int]:
-    endpoint = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
-    proxies = (
-        {} if urllib.request.proxy_bypass(endpoint.hostname or "") else urllib.request.getproxies()
-    )
-    told = proxies.get(endpoint.scheme) or proxies.get("all")
-    door = urlsplit(told if "://" in told else f"http://{told}") if told else endpoint
-    return door.hostname or "", door.port or (443 if door.scheme == "https" else 80)
-
-
-def _knock(host: str, port: int, reached: list[Any]) -> None:
-    try:
-        socket.create_connection((host, port), timeout=SECONDS).close()
-        reached.append(True)
-    except OSError:
-        pass

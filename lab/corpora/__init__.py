@@ -8,11 +8,12 @@ from lab.corpora.choosing import Choice, choices
 from lab.corpora.documents import Corpus, Document, Referent, Word
 from lab.corpora.files import text
 from lab.corpora.generated import stories
-from lab.corpora.hubs import Unreachable, hub
+from lab.corpora.hubs import hub
 from lab.corpora.mixing import forever, mixed
 from lab.corpora.modular import modular_addition
 from lab.corpora.ordering import brackets, sorting
 from lab.corpora.recalling import copying, repeated
+from lab.reach import Unreachable
 
 __all__ = [
     "Choice",

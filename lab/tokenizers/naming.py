@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.reach import first_line, refuse_unreachable
 from lab.storage import DATA, PREFIX, Refused, converted, converted_folder, smollm2
 from lab.tokenizers import gpt2, ranks
 from lab.tokenizers.folders import load
@@ -84,13 +85,15 @@ def _found(text: str, download: bool) -> Any:
         return load(path)
     from transformers import AutoTokenizer
 
+    if download:
+        refuse_unreachable(f"{text}: not on this machine, and ")
     try:
         return AutoTokenizer.from_pretrained(
             text, local_files_only=not download, trust_remote_code=False
         )
     except Exception as error:
         if download:
-            raise Refused(text, f"the hub did not give it ({_first(error)})") from None
+            raise Refused(text, f"the hub did not give it ({first_line(error)})") from None
         raise FileNotFoundError(_missing(text)) from None
 
 
@@ -103,10 +106,6 @@ def _missing(text: str) -> str:
         f"{text:.80}: no tokenizer of that name on this machine. Nearest: {', '.join(near)}; "
         "download=True asks the hub"
     )
-
-
-def _first(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
 
 
 def _object(source: Any) -> Any:

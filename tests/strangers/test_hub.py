@@ -18,6 +18,7 @@ import torch
 
 import lab
 from lab.bridges import Unreachable, hub
+from lab.reach import refuse_unreachable
 from lab.storage import Refused
 from tests.strangers.conftest import within
 
@@ -115,14 +116,14 @@ def test_a_proxy_is_what_must_be_reached(online):
             pass
 
     online.setattr(socket, "create_connection", lambda door, **_: asked.append(door) or Door())
-    hub.refuse_unreachable("gpt2")
+    refuse_unreachable("gpt2: ")
     online.setenv("HTTPS_PROXY", "http://proxy.example:3128")
-    hub.refuse_unreachable("gpt2")
+    refuse_unreachable("gpt2: ")
     online.setenv("HF_ENDPOINT", "http://mirror.example:8080/api")
-    hub.refuse_unreachable("gpt2")
+    refuse_unreachable("gpt2: ")
     online.setenv("HF_ENDPOINT", "https://mirror.example")
     online.setenv("NO_PROXY", "mirror.example")
-    hub.refuse_unreachable("gpt2")
+    refuse_unreachable("gpt2: ")
     assert asked == [
         ("huggingface.co", 443),
         ("proxy.example", 3128),
