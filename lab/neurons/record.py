@@ -130,6 +130,18 @@ class Survey:
         low, high = (used[0], used[-1] + 1) if len(used) else (half, half + 1)
         return Histogram((np.arange(low, high + 1) - half) * width, counts[low:high])
 
+    def peaks(self, layer: int) -> list[str]:
+        """The piece at which each neuron of a layer is strongest, at whichever end; "" for none."""
+        at = self.index(layer)
+        values, places = self.values[at, :, 0], self.places[at, :, 0]
+        texts = self.texts[at, :, 0]
+        end = np.where(texts >= 0, np.abs(values), -1).argmax(axis=0)
+        found = []
+        for neuron, side in enumerate(end):
+            text, place = texts[side, neuron], places[side, neuron]
+            found.append(self.spelled[int(self.rows[text][place])] if text >= 0 else "")
+        return found
+
     @cached_property
     def properties(self) -> dict[str, Float[Array, "layer neuron"]]:
         """What neurons can be sorted by.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import widgets
+from tests.widgets.surveys import neurons
 
 
 def step(number: int, text: str) -> dict:
@@ -19,9 +20,20 @@ def every_view(trace, text: str) -> list:
         widgets.Tokens(trace, values={text: acts[:, 0, 0]}, unit=text, **title),
         widgets.Attention(trace, labels={(0, 0): text}, **title),
         widgets.Prompt(lambda typed: trace, text=text, **title),
+        widgets.EmbeddingMap(
+            {text: acts[:, 0, :2], "b": acts[:, 1, :2]},
+            pieces,
+            notes={text: text},
+            unit=text,
+            properties={text: pieces},
+            **title,
+        ),
         widgets.Training.of([step(1, text), step(2, text)], **title),
         widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
         widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),
+        widgets.Tokenization([trace], examples={text: [trace]}, **title),
+        widgets.Merges([("a", "b")], f"ab {text}", words="whole", **title),
+        widgets.Neurons(**neurons(text), **title),
         widgets.ColoredTokens(pieces, acts[:, 0, 0], **title),
         widgets.ColoredTokensMulti(pieces, acts[:, 0], [text, "b", "c"], **title),
         widgets.TokenLogProbs(trace.ids, trace.logits, lambda i: text, 3, **title),

@@ -1,0 +1,209 @@
+"""A layer's neurons: where each is strongest in a corpus, what it writes, what yours does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from traitlets import Bytes, Dict, Int, List, TraitError, Unicode, validate
+
+from widgets.glass.arrays import as_array
+from widgets.glass.session import Session
+from widgets.glass.text import Text, Texts, clean, number, short, visible
+from widgets.glass.view import View, refuse_heavy
+from widgets.neurons.cards import card, reading
+
+KEPT = 48
+"""Neurons looked at that a saved page still knows; the oldest go first."""
+LONGEST = 4_000
+
+
+class Neurons(View):
+    """A layer's neurons: where in a corpus each is strongest, what it writes, what yours does.
+
+    survey: what `lab.neurons.survey` gives; anything with `layers`, `properties`, `peaks(layer)`,
+    `contexts(layer, neuron, count, lowest=)` and `histogram(layer, neuron)`.
+    writes, reads: `f(layer, neuron)` gives what has `highest` and `lowest`, lists of (piece,
+    value): the ends of the vocabulary that the neuron writes, and reads. live: `f(text, layer,
+    neuron)` gives what has `pieces` and `values`: the neuron over the reader's own text. Each runs
+    in a thread of the view's own; when one raises, its message stands in the view.
+    layer, neuron: shown at first; the layer is the session's as far as it was surveyed. text: the
+    reader's sentence. keep: [(layer, neuron), …] that a saved page is to know, beside all that were
+    looked at.
+    `view.neuron` and `view.shown` (its layer) are what the reader picked.
+    Raises ValueError for an empty survey, TypeError for what cannot be called.
+
+    >>> view = widgets.Neurons(survey, writes=partial(writes, model))       # doctest: +SKIP
+    """
+
+    files = Path(__file__)
+    kept = ("neuron", "shown", "sort", "text")
+
+    neuron = Int(0, help="the neuron that is shown").tag(sync=True)
+    shown = Int(0, help="its layer: the session's, where that was surveyed").tag(sync=True)
+    sort = Text("", help="the property by which neurons are sorted").tag(sync=True)
+    text = Text("", help="the reader's own sentence").tag(sync=True)
+    layers = List(Int(), help="the layers surveyed").tag(sync=True)
+    names = Texts(help="the properties").tag(sync=True)
+    size = Int(help="neurons in a layer").tag(sync=True)
+    _table = Bytes(help="float32 [property layer neuron]").tag(sync=True)
+    _peaks = Bytes(help="int32 [layer neuron]: which of _said").tag(sync=True)
+    _said = Texts(help="pieces at which any neuron is strongest").tag(sync=True)
+    _cards = Dict(help="neurons looked at, by 'layer:neuron'").tag(sync=True)
+    _readings = Dict(help="the text under them, by 'layer:neuron text'").tag(sync=True)
+    _model = Text("", help="the model's name").tag(sync=True)
+    _source = Text("", help="what was read").tag(sync=True)
+    _pieces = Int(0, help="how many pieces were read").tag(sync=True)
+    _can = List(Unicode(), help="which callables there are").tag(sync=True)
+
+    def __init__(
+        self,
+        survey: Any,
+        *,
+        writes: Callable[[int, int], Any] | None = None,
+        reads: Callable[[int, int], Any] | None = None,
+        live: Callable[[str, int, int], Any] | None = None,
+        layer: int | None = None,
+        neuron: int | None = None,
+        text: str = "",
+        sort: str = "",
+        keep: Sequence[tuple[int, int]] = (),
+        title: str = "",
+        session: Session | None = None,
+    ):
+        given = {"writes": writes, "reads": reads, "live": live}
+        for name, f in given.items():
+            if f is not None and not callable(f):
+                raise TypeError(f"{name} is a {type(f).__name__}; give a function")
+        state, layers = _state(survey), [int(layer) for layer in survey.layers]
+        self._survey, self._calls = survey, given
+        names = state["names"]
+        if sort and sort not in names:
+            raise ValueError(f"sort is {sort!r}: {', '.join(names)} are known")
+        first = getattr(session, "layer", None) if layer is None else layer
+        shown = first if first in layers else layers[0]
+        if layer is not None and layer not in layers:
+            raise ValueError(f"layer is {layer}: {layers} were surveyed")
+        at = layers.index(shown)
+        best = int(np.argmax(state.pop("_sizes")[names.index(sort or names[0])][at]))
+        super().__init__(
+            session=session,
+            title=title,
+            shown=shown,
+            neuron=best if neuron is None else neuron,
+            sort=sort or names[0],
+            text=text[:LONGEST],
+            _can=[name for name, f in given.items() if f is not None],
+            **state,
+        )
+        if layer is not None and session is not None:
+            session.layer = layer
+        self.observe(self._follow, "layer")
+        with self._trying():
+            for one in [*keep, (self.shown, self.neuron)]:
+                self._card(*one)
+            self._read(self.text, self.shown, self.neuron)
+        self._summarise()
+        self.observe(lambda _: self._summarise(), ["neuron", "shown"])
+
+    @validate("neuron")
+    def _real(self, proposal: Any) -> int:
+        if not 0 <= proposal.value < self.size:
+            raise TraitError(f"neuron is {proposal.value}: a layer has 0 to {self.size - 1}")
+        return proposal.value
+
+    @validate("shown")
+    def _surveyed(self, proposal: Any) -> int:
+        if proposal.value not in self.layers:
+            raise TraitError(f"shown is {proposal.value}: {self.layers} were surveyed")
+        return proposal.value
+
+    def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
+        """A neuron's card, or the reader's text under it."""
+        place = int(args.get("layer", -1)), int(args.get("neuron", -1))
+        if what == "card":
+            return {"place": list(place), "card": self._card(*place)}, []
+        if what == "live":
+            text = clean(str(args.get("text", "")))
+            return {"place": list(place), "text": text, **self._read(text, *place)}, []
+        return super().answer(what, args)
+
+    def _card(self, layer: int, neuron: int) -> dict:
+        """Kept in place: no message is sent, and a saved page or a reloaded one finds it."""
+        key = f"{layer}:{neuron}"
+        if key not in self._cards:
+            made = card(self._survey, layer, neuron, self._calls["writes"], self._calls["reads"])
+            _put(self._cards, key, made)
+            self.failure = ""
+        return self._cards[key]
+
+    def _read(self, text: str, layer: int, neuron: int) -> dict:
+        live = self._calls["live"]
+        if live is None or not text:
+            return {"pieces": [], "values": []}
+        if len(text) > LONGEST:
+            raise ValueError(f"text has {len(text)} characters; at most {LONGEST} are taken")
+        key = f"{layer}:{neuron} {text}"
+        if key not in self._readings:
+            _put(self._readings, key, reading(live(text, layer, neuron)))
+            self.failure = ""
+        return self._readings[key]
+
+    def _follow(self, change: Any) -> None:
+        if change.new in self.layers:
+            self.shown = change.new
+
+    def _summarise(self) -> None:
+        found = self._survey.properties
+        at = self.layers.index(self.shown)
+        values = [f"{name} {number(float(v[at][self.neuron]))}" for name, v in found.items()]
+        peak = short(visible(clean(self._survey.peaks(self.shown)[self.neuron])), 40)
+        self.summary = f"L{self.shown}N{self.neuron}, strongest at {peak}; {', '.join(values)}"
+
+
+def _put(kept: dict, key: str, value: dict) -> None:
+    kept[key] = value
+    while len(kept) > KEPT:
+        kept.pop(next(iter(kept)))
+
+
+def _state(survey: Any) -> dict:
+    """The synced traits of the overview: every neuron's properties, and where it is strongest."""
+    missing = [n for n in ("layers", "properties", "peaks", "contexts") if not hasattr(survey, n)]
+    if missing:
+        raise ValueError(
+            f"survey is a {type(survey).__name__} without {missing[0]}: "
+            "lab.neurons.survey gives one"
+        )
+    layers = [int(layer) for layer in survey.layers]
+    named = {clean(str(name)): as_array(v) for name, v in survey.properties.items()}
+    shapes = {array.shape for array in named.values()}
+    if not layers or len(shapes) != 1 or 0 in (shape := shapes.pop()):
+        raise ValueError(f"survey has layers {layers} and properties of shapes {sorted(shapes)}")
+    if len(shape) != 2 or shape[0] != len(layers):
+        raise ValueError(f"survey has {len(layers)} layers but properties of shape {shape}")
+    table = np.nan_to_num(np.stack([*named.values()]).astype("<f4"))
+    peaks = [[clean(piece) for piece in survey.peaks(layer)] for layer in layers]
+    said = {piece: i for i, piece in enumerate(dict.fromkeys(p for row in peaks for p in row))}
+    places = np.array([[said[piece] for piece in row] for row in peaks], dtype="<i4")
+    weight = table.nbytes + places.nbytes + sum(len(piece.encode()) + 4 for piece in said)
+    refuse_heavy(f"{table[0].size:,} neurons", weight, "survey fewer layers")
+    return {
+        "layers": layers,
+        "names": list(named),
+        "size": int(shape[1]),
+        "_sizes": table,
+        "_table": table.tobytes(),
+        "_peaks": places.tobytes(),
+        "_said": list(said),
+        "_model": str(getattr(survey, "model_name", "") or ""),
+        "_source": _source(survey),
+        "_pieces": int(getattr(survey, "pieces", 0) or 0),
+    }
+
+
+def _source(survey: Any) -> str:
+    pieces, name = getattr(survey, "pieces", 0), getattr(survey, "corpus_name", "")
+    return f"{pieces:,} pieces of {name}" if pieces and name else ""
