@@ -17,15 +17,15 @@ HUGS = {"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}
 def test_the_algorithm_of_sennrich_and_others_gives_their_merges():
     """Algorithm 1 of "Neural Machine Translation of Rare Words with Subword Units" (2016)."""
     steps = tokenizers.learnt(SENNRICH, 10)
-    assert [" ".join(pair) for pair, _ in steps] == [
+    assert [f"{step.left} {step.right}" for step in steps] == [
         "e s", "es t", "est _", "l o", "lo w", "n e", "ne w", "new est_", "low _", "w i",
     ]  # fmt: skip
-    assert [count for _, count in steps] == [9, 9, 9, 7, 7, 6, 6, 6, 5, 3]
+    assert [step.count for step in steps] == [9, 9, 9, 7, 7, 6, 6, 6, 5, 3]
 
 
 def test_hug_pug_and_bun():
     """The example of Hugging Face's course, by the algorithm and by the library's training."""
-    assert tokenizers.learnt(HUGS, 3) == [(("u", "g"), 20), (("u", "n"), 16), (("h", "ug"), 15)]
+    assert tokenizers.learnt(HUGS, 3) == [("u", "g", 20), ("u", "n", 16), ("h", "ug", 15)]
     corpus = [word for word, times in HUGS.items() for _ in range(times)]
     trained = tokenizers.train_bpe(corpus, pieces=257 + 3)
     assert [tuple(merge) for merge in tokenizers.merges(trained)] == [
@@ -36,7 +36,7 @@ def test_hug_pug_and_bun():
 
 
 def test_a_word_runs_out_of_pairs():
-    assert tokenizers.learnt({"ab": 1}, 5) == [(("a", "b"), 1)]
+    assert tokenizers.learnt({"ab": 1}, 5) == [("a", "b", 1)]
     assert tokenizers.learnt({}, 5) == []
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab.tokenizers.replaying import Pair, Table, joined
 
@@ -35,17 +35,28 @@ def contests(
     return rounds
 
 
-def learnt(words: Mapping[str, int], merges: int) -> list[tuple[Pair, int]]:
+class Joined(NamedTuple):
+    """One step of the published algorithm."""
+
+    left: str
+    right: str
+    count: int
+
+
+def learnt(words: Mapping[str, int], merges: int) -> list[Joined]:
     """Byte-pair encoding as it was published: the pairs joined, in order, with their counts.
 
     Counts everything anew each time, and of the pairs with the highest count takes the one that
     comes first in the words: "Algorithm 1" of Sennrich et al. 2016, slow and easy to follow.
 
-    >>> learnt({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}, 3)
-    [(('u', 'g'), 20), (('u', 'n'), 16), (('h', 'ug'), 15)]
+    >>> for step in learnt({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}, 3):
+    ...     step
+    Joined(left='u', right='g', count=20)
+    Joined(left='u', right='n', count=16)
+    Joined(left='h', right='ug', count=15)
     """
     spelled = [(list(word), times) for word, times in words.items()]
-    steps: list[tuple[Pair, int]] = []
+    steps: list[Joined] = []
     while len(steps) < merges:
         counts: Counter[Pair] = Counter()
         for symbols, times in spelled:
@@ -54,7 +65,7 @@ def learnt(words: Mapping[str, int], merges: int) -> list[tuple[Pair, int]]:
         if not counts:
             break
         best = max(counts, key=lambda pair: counts[pair])
-        steps.append((best, counts[best]))
+        steps.append(Joined(*best, counts[best]))
         spelled = [(joined(symbols, best), times) for symbols, times in spelled]
     return steps
 

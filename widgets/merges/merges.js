@@ -8,7 +8,7 @@ const KEYS = [
   ["Home End", "no merge, all merges"], ["Space", "play, pause"], ["?", "these keys"],
 ];
 const PACE = 700; // ms a merge
-const LIST = 9; // merges in the list
+const LIST = 8; // merges in the list
 const TOLD = 150; // ms between two messages to the kernel
 const soft = (text) => h("span", { class: "kit-soft" }, text);
 
@@ -81,26 +81,26 @@ export default {
       const last = table.merges[done - 1];
       const joined = sentence.spelled.reduce((sum, { states }) => { const state = after(states, done); return sum + (state.rank === done - 1 ? state.joins.length : 0); }, 0);
       view.tell(
-        last ? [`merge ${done}: `, ...pair(last), " → ", chip(name(last.made), { most: 36 }), ` id ${last.id}`, last.count < 0 ? "" : `; the pair stood ${last.count.toLocaleString("en")} ${last.count === 1 ? "time" : "times"} in the corpus, more often than any other`]
+        last ? [`merge ${done}: `, ...pair(last), " → ", chip(name(last.made), { most: 36 }), ` id ${last.id}`, last.count < 0 ? "" : `; the pair stood ${last.count.toLocaleString("en")} ${last.count === 1 ? "time" : "times"} in the corpus, and none more often`]
           : ["no merge yet: the sentence as its ", `${total} bytes`],
         [soft("in the sentence: "), last ? (joined ? `joined ${joined} ${joined === 1 ? "time" : "times"}, ` : "it does not stand there, ") : "", `${total} ${total === 1 ? "piece" : "pieces"}, ${number([...text.value].length / (total || NaN))} characters each`],
       );
     };
-    /** The pairs that stood highest when the merge that is next was chosen. */
+    /** The pairs that stood highest when the merge last done was chosen, or the first is to be. */
     const counts = (done) => {
-      const at = Math.min(done, size - 1);
+      const at = Math.max(done - 1, 0);
       const chosen = table.merges[at];
       const rows = table.most ? table.rivals(at) : chosen.count >= 0 ? [chosen] : [];
       const highest = Math.max(...rows.map(({ count }) => count), 1);
       const colour = css(sequential(0.55, isDark(view.root)));
-      contest.replaceChildren(h("div", { class: "merges-head" }, done < size ? `Counted before merge ${at + 1}` : "Counted before the last merge"),
+      contest.replaceChildren(h("div", { class: "merges-head" }, `Pairs in the corpus before merge ${at + 1}`),
         ...(rows.length ? rows.map((row) => {
           const bar = h("span", { class: "merges-bar" });
           bar.style.width = `${(100 * row.count) / highest}%`;
           bar.style.background = colour;
           const won = row.left === chosen.left && row.right === chosen.right;
           return h("div", { class: won ? "merges-rival merges-won" : "merges-rival" }, h("span", { class: "merges-pair" }, ...pair(row)),
-            h("span", { class: "merges-rail" }, bar), h("span", { class: "merges-count" }, row.count.toLocaleString("en")), h("span", { class: "merges-next" }, won ? "joined" : ""));
+            h("span", { class: "merges-rail" }, bar), h("span", { class: "merges-count" }, row.count.toLocaleString("en")), h("span", { class: "merges-next" }, won ? (done ? "joined" : "next") : ""));
         }) : [soft("Nobody counted: these merges came without their corpus.")]));
     };
     const listed = (done) => {

@@ -61,7 +61,7 @@ export default {
     const follow = () => {
       const [cut, token] = [data.cuts[model.get("leading")], session.get("token")];
       const box = token === null ? null : cut?.boxes.find(({ from, to }) => from <= token && token < to);
-      if (!box) return token === null && model.set("picked", null);
+      if (!box) return void (token === null && model.set("picked", null));
       const now = picked();
       if (!now || now[0] >= box.stop || now[1] <= box.start) model.set("picked", toLetters(data, [box.start, box.stop]));
     };
@@ -176,6 +176,7 @@ export default {
     signal.addEventListener("abort", () => sizes.disconnect());
     offer();
     build();
+    if (!picked()) follow();
   },
 };
 
