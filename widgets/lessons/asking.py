@@ -23,6 +23,7 @@ class Asked:
     kind: str
     choices: tuple = ()
     ends: tuple | None = None
+    whole: bool = False
     log: bool = False
     unit: str = ""
     pieces: tuple = ()
@@ -30,13 +31,12 @@ class Asked:
     @property
     def state(self) -> dict:
         """What the browser needs to ask."""
-        whole = bool(self.ends) and all(isinstance(end, Integral) for end in self.ends or ())
         return {
             "kind": self.kind,
             "code": any(isinstance(c, str) and c != c.strip() for c in self.choices),
             "labels": [self.label(choice) for choice in self.choices],
             "ends": list(map(float, self.ends)) if self.ends else None,
-            "whole": whole,
+            "whole": self.whole,
             "log": self.log,
             "unit": self.unit,
             "pieces": list(self.pieces),
@@ -71,6 +71,8 @@ class Asked:
         if self.kind == "token":
             known = 0 <= value < len(self.pieces)
             return f"{short(visible(self.pieces[value]), 24)} at {value}" if known else str(value)
+        if self.kind == "number" and self.whole:
+            return f"{value:,} {self.unit}".rstrip()
         if self.kind == "number" and isinstance(value, Real):
             return number(float(value), self.unit)
         return visible(clean(value)) if isinstance(value, str) else short(clean(str(value)), 200)
@@ -81,8 +83,7 @@ class Asked:
     def _number(self, raw: Any) -> float | int:
         if isinstance(raw, bool) or not isinstance(raw, Real) or not isfinite(raw):
             raise ValueError
-        whole = self.ends and all(isinstance(end, Integral) for end in self.ends)
-        return round(raw) if whole or isinstance(raw, Integral) else float(raw)
+        return round(raw) if self.whole else float(raw)
 
     def _text(self, raw: Any) -> str:
         if not isinstance(raw, str) or len(raw) > 10_000:
@@ -105,7 +106,7 @@ class Asked:
 def asked(
     *,
     choices: Sequence[Any] | None = None,
-    number: tuple[float, float] | bool | None = None,
+    number: tuple[float, float] | range | bool | None = None,
     text: bool = False,
     pick: str | None = None,
     unit: str = "",
@@ -125,8 +126,10 @@ def asked(
     if choices is not None:
         return Asked("choice", _choices(choices))
     if number:
-        ends = None if number is True else _ends(number, log)
-        return Asked("number", ends=ends, log=log, unit=unit)
+        whole = isinstance(number, range)
+        span = (number[0], number[-1]) if whole and len(number) else number
+        ends = None if span is True else _ends(span, log)
+        return Asked("number", ends=ends, whole=whole, log=log, unit=unit)
     if pick is not None:
         shown = tuple(strings("pieces", pieces)) if pieces is not None and len(pieces) else ()
         return Asked(_picked(pick, session), pieces=shown)
@@ -170,7 +173,7 @@ def _ends(ends: Any, log: bool) -> tuple:
         sound, low = False, 0
     if not sound or (log and low <= 0):
         above = " above 0, for log=True" if log else ""
-        raise ValueError(f"number={ends!r:.60}; (lowest, highest) is wanted, such as (0, 1){above}")
+        raise ValueError(f"number={ends!r:.60}; (lowest, highest) is wanted, as in (0, 1){above}")
     return low, high
 
 

@@ -22,11 +22,13 @@ export function card({ el, model, session, signal }, { stem, word, press }) {
   const say = () => { mark.textContent = Object.values(tell).find(Boolean) ?? ""; };
   const view = {
     root, question, way, acts, said, more,
-    fill(box, ...children) {
-      const held = box.contains(document.activeElement);
-      box.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined));
-      // What was pressed may be gone: the keyboard stays in the card.
-      if (held && !root.contains(document.activeElement)) (box.querySelector("button:not([disabled]), input") ?? root.querySelector("button:not([disabled])"))?.focus();
+    fill: (box, ...children) => box.replaceChildren(...children.flat().filter((child) => child !== null && child !== undefined)),
+    /** Draw; where what was pressed is gone or locked, the keyboard stays in the card. */
+    held(draw) {
+      const inside = root.contains(document.activeElement);
+      draw();
+      const at = document.activeElement;
+      if (inside && (!root.contains(at) || at.disabled || at.hidden)) root.querySelector(".card-row button:not([disabled], [hidden])")?.focus();
     },
     busy(on) {
       clearTimeout(timer);

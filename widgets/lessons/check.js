@@ -39,7 +39,8 @@ export default {
     if (asked.kind !== "cell") view.acts.append(check);
     view.acts.append(rung, pass);
 
-    function draw() {
+    const draw = () => view.held(redraw);
+    function redraw() {
       const [status, hinted, hints] = [model.get("status"), model.get("hinted"), model.get("_hints")];
       check.disabled = way.get() === null;
       rung.hidden = hinted >= hints.length || status === "right";
@@ -51,7 +52,6 @@ export default {
       if (view.said.textContent !== said) view.fill(view.said, said);
       view.fill(view.more, hinted ? h("ol", { class: "check-hints" }, ...hints.slice(0, hinted).map((text) => h("li", {}, ...worded(text)))) : null,
         model.get("_explain") ? h("p", {}, ...worded(model.get("_explain"))) : null);
-      if (document.activeElement?.hidden) check.focus();
     }
     const given = () => { if (model.get("_given") !== null) way.set(model.get("_given")); draw(); };
     listen(model, "change:_given", given, signal);

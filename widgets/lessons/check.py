@@ -42,9 +42,9 @@ class Check(View):
     question: one or two sentences. answer: the right one: what `sealed(…)` gave, so that the
     notebook does not tell it; or a value; or a function without arguments that works it out from
     the model when somebody answers. How to answer, one of: choices: two or more values. number:
-    True, or (lowest, highest); unit: of the number. text: True. pick: "token", "head", "layer",
-    the one picked in the session; pieces: to name a token by. Or none of these: in a cell, with
-    `check.grade(value)`.
+    True, (lowest, highest) or a range; unit: of the number. text: True. pick: "token", "head" or
+    "layer", the one picked in the session; pieces: to name a token by. Or none of these: in a
+    cell, with `check.grade(value)`.
     test, instead of answer: what a function must do that the reader writes and hands to
     `check.grade(function)`: a callable that takes it and asserts, or examples ((argument, …),
     wanted). It has two seconds.
@@ -79,7 +79,7 @@ class Check(View):
         *,
         answer: Anything = None,
         choices: Sequence[Anything] | None = None,
-        number: tuple[float, float] | bool | None = None,
+        number: tuple[float, float] | range | bool | None = None,
         text: bool = False,
         pick: str | None = None,
         test: Test | None = None,

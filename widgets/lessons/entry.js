@@ -14,7 +14,7 @@ export const entry = (asked, about) => WAYS[asked.kind](asked, about);
 export function label(asked, raw) {
   if (raw === null || raw === undefined) return "";
   if (asked.kind === "choice") return asked.labels[raw];
-  if (asked.kind === "number") return number(raw, asked.unit);
+  if (asked.kind === "number") return asked.whole ? `${raw.toLocaleString("en")} ${asked.unit}`.trim() : number(raw, asked.unit);
   if (asked.kind === "head") return `L${raw[0]}H${raw[1]}`;
   if (asked.kind === "layer") return `L${raw}`;
   if (asked.kind === "token") return raw < asked.pieces.length ? `${short(asked.pieces[raw], 24)} at ${raw}` : String(raw);
@@ -63,7 +63,7 @@ function numeric(asked, { changed, question }) {
     slid();
   });
   told();
-  const ends = places ? asked.ends.map((end) => h("span", { class: "card-end" }, number(end))) : [];
+  const ends = places ? asked.ends.map((end) => h("span", { class: "card-end" }, label({ ...asked, unit: "" }, end))) : [];
   return {
     element: h("div", { class: "card-number" }, ...(slider ? [ends[0], slider, ends[1]] : []), field, h("span", { class: "card-unit" }, asked.unit)),
     get,

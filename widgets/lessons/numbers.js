@@ -18,9 +18,9 @@ export function ruler({ ends, whole, log }) {
 }
 
 /** How far the guess was off, in words: the difference, or on a scale of factors how many times. */
-export function off(guess, truth, { log }) {
+export function off(guess, truth, { log, whole }) {
   if (guess === truth) return "exactly";
   const way = guess < truth ? "too low" : "too high";
   if (log && guess > 0 && truth > 0) return `${number(Math.max(guess / truth, truth / guess))} times ${way}`;
-  return `${number(Math.abs(guess - truth))} ${way}`;
+  return `${whole ? Math.abs(guess - truth).toLocaleString("en") : number(Math.abs(guess - truth))} ${way}`;
 }

@@ -32,7 +32,8 @@ export default {
     };
     const rethink = () => { again = true; draw(); };
 
-    function draw() {
+    const draw = () => view.held(redraw);
+    function redraw() {
       const [given, found] = [model.get("_given"), truth()];
       way.lock(!open());
       if (!open() && given !== null) way.set(given);
@@ -71,9 +72,10 @@ export default {
     function beside(given, true_) {
       const values = [...(asked.ends ?? []), true_, ...(given === null ? [] : [given])];
       const log = asked.log && values.every((value) => value > 0);
+      const plain = (value) => label({ ...asked, unit: "" }, value);
       const { at } = ruler({ ends: [Math.min(...values), Math.max(...values)], log });
       const place = (value, name, word) => {
-        const mark = h("span", { class: `predict-at predict-${name}` }, h("span", {}, `${word} ${number(value)}`));
+        const mark = h("span", { class: `predict-at predict-${name}` }, h("span", {}, `${word} ${plain(value)}`));
         mark.style.left = `${at(value) * 100}%`;
         mark.firstChild.style.transform = `translateX(${-at(value) * 100}%)`;
         return mark;
@@ -83,7 +85,7 @@ export default {
       Object.assign(gap.style, { left: `${from * 100}%`, width: `${(to - from) * 100}%` });
       const line = h("div", { class: "predict-line", role: "img", "aria-label": `from ${number(Math.min(...values))} to ${number(Math.max(...values))} ${asked.unit}` },
         gap, given === null ? null : place(given, "guess", "you"), place(true_, "truth", "truth"));
-      return h("div", { class: "predict-beside" }, h("span", { class: "card-end" }, number(Math.min(...values))), line, h("span", { class: "card-end" }, number(Math.max(...values), asked.unit)));
+      return h("div", { class: "predict-beside" }, h("span", { class: "card-end" }, plain(Math.min(...values))), line, h("span", { class: "card-end" }, label(asked, Math.max(...values))));
     }
 
     listen(model, "change:_given change:_truth change:_ready", draw, signal);

@@ -19,8 +19,8 @@ class Predict(View):
     """A question whose answer the reader commits to; later it stands beside the truth.
 
     question: one or two sentences. How to answer, one of: choices: two or more strings or other
-    values. number: (lowest, highest), whole numbers where both ends are; unit: of the number;
-    log: a slider in factors rather than steps. pick: "token", "head" or "layer", the one picked
+    values. number: (lowest, highest), or range(1, 13) for whole numbers; unit: of it; log: a slider
+    in factors rather than steps. pick: "token", "head" or "layer", the one picked
     in the session; pieces: the text's pieces, to name a token by.
     truth: the right answer, or a function without arguments that works it out; it is asked for
     when the reader has committed, or wants to see it without. explain: shown with the truth.
@@ -51,7 +51,7 @@ class Predict(View):
         question: str,
         *,
         choices: Sequence[Anything] | None = None,
-        number: tuple[float, float] | None = None,
+        number: tuple[float, float] | range | None = None,
         pick: str | None = None,
         unit: str = "",
         log: bool = False,
