@@ -98,7 +98,8 @@ class EmbeddingMap(View):
                      "give fewer maps or properties at a time")  # fmt: skip
         start = colour if colour is not None else (told[0]["name"] if told else "")
         given.known("colour", start, ["", *(one["name"] for one in told), given.HONEST])
-        said = [clean((notes or {}).get(name, "")) for name in maps]
+        told_of = {clean(str(name)): clean(note) for name, note in (notes or {}).items()}
+        said = [told_of.get(name, "") for name in maps]
         super().__init__(
             session=session, title=title, count=count, maps=list(maps), notes=said, frames=frames,
             properties=told, unit=unit, tokens=given.tokens_of(tokens, count), colour=start,

@@ -10,6 +10,7 @@ import numpy as np
 from widgets.embedding_map import packing
 from widgets.glass.arrays import as_array
 from widgets.glass.shapes import strings
+from widgets.glass.text import clean
 
 CARRIED = 300_000
 """Bytes of neighbours that travel with the map; more are asked for when a point is picked."""
@@ -47,7 +48,8 @@ def honest(honesty: Any, maps: list[str], count: int, data: dict[str, bytes]) ->
     if honesty is None:
         return
     each = honesty if isinstance(honesty, Mapping) else {maps[0]: honesty}
-    for name, shares in each.items():
+    for raw, shares in each.items():
+        name = clean(str(raw))
         known("honesty", name, maps)
         data[f"honesty {maps.index(name)}"] = packing.packed_shares(
             f"honesty[{name!r}]", shares, count
