@@ -25,7 +25,7 @@ export function controls({ signal, change, wrong, tip, act }) {
   const facts = h("table", { class: "sampler-facts" }, h("caption", {}, "before and after the rules"));
   const button = (text, title, onclick) => h("button", { class: "kit-button", type: "button", title, onclick }, text);
   const seed = field("seed", (value) => change({ seed: value }));
-  const element = h("div", { class: "sampler-controls", role: "group", "aria-label": "rules" }, ...rows.map(({ element }) => element), facts,
+  const element = h("div", { class: "sampler-controls", role: "group", "aria-label": "rules" }, h("div", {}, ...rows.map(({ element }) => element)), facts,
     h("div", { class: "sampler-acts" }, button("Reset", "All rules off", act.reset), button("Keep as B", "Draws are compared with these settings", act.keep),
       button("Swap A, B", "The sliders take B's settings, B takes theirs", act.swap), h("label", {}, "seed ", seed.input), button("Another", "Another seed", act.reseed)));
   let size = 1;
@@ -100,5 +100,5 @@ export function controls({ signal, change, wrong, tip, act }) {
 function table(element, lines) {
   const cells = element.querySelectorAll("th, td");
   if (cells.length) { lines.flat().forEach((text, i) => { if (cells[i].textContent !== text) cells[i].textContent = text; }); return; }
-  element.append(...lines.map((line, y) => h("tr", {}, ...line.map((text, x) => h(y && x ? "td" : "th", { scope: y ? "row" : "col" }, text)))));
+  element.append(...lines.map((line, y) => h("tr", {}, ...line.map((text, x) => (!text || (y && x) ? h("td", {}, text) : h("th", { scope: y ? "row" : "col" }, text))))));
 }

@@ -12,7 +12,7 @@ from widgets.glass.shapes import strings
 from widgets.glass.text import clean, number, short, visible
 from widgets.glass.view import refuse_heavy
 
-NAMED = 200
+NAMED = 150
 """How many of the likeliest pieces travel with their names; the others are asked for."""
 
 Names = Callable[[list[int]], Iterable[str]]

@@ -103,7 +103,7 @@ export default {
       if (!state) return;
       const line = h("code", { class: "sampler-code" }, code(model.get("_code"), settings(), model.get("seed")));
       if (at !== null) return view.tell(about(at), line);
-      view.tell(hint || `${overall(base, state)}. Greedy takes “${short(name(state.order[0]), 24)}”.`, line);
+      view.tell(hint || ["Greedy takes ", chip(name(state.order[0]), { most: 24 }), h("span", { class: "kit-soft" }, ". Point at a piece or a rank, or use the arrows. The line below is the code for what is set.")], line);
     };
     const about = (rank) => {
       const [id, place] = [base.order[rank], places(rank)];

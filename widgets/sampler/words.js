@@ -48,6 +48,6 @@ export function code([before = "", between = "", after = ""], settings, seed) {
 
 /** The picture in one sentence. */
 export function overall(base, state) {
-  const left = state.high - state.low;
-  return `${count(left)} of ${count(base.order.length)} pieces left, ${percent(state.cut)} of the chance cut; entropy ${number(base.entropy)} → ${number(state.entropy, "nats")}, as of ${number(Math.exp(state.entropy))} equal choices`;
+  const entropies = `entropy ${number(base.entropy)} → ${number(state.entropy, "nats")}, as of ${number(Math.exp(state.entropy))} equal choices`;
+  return `${count(state.high - state.low)} of ${count(base.order.length)} pieces left, ${percent(state.cut)} of the chance cut; ${entropies}`;
 }
