@@ -83,6 +83,8 @@ def test_a_choice_draws_what_draws_gives_and_remembers_the_text():
     choose = drawing(**how, seed=4)
     chosen = [choose(LOGITS) for _ in range(12)]
     assert chosen == draws(Rules(**how).probs(LOGITS), 4, 12).tolist()
+    later = drawing(**how, seed=4, first=5)
+    assert [later(LOGITS) for _ in range(7)] == chosen[5:]
     stern = drawing(0, repetition_penalty=1000.0)
     first = stern(LOGITS)
     assert stern(LOGITS, [first]) != first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,14 @@ def drawing(
     epsilon: float | None = None,
     eta: float | None = None,
     repetition_penalty: float = 1.0,
+    first: int = 0,
 ) -> Choose:
     """A choice by chance under rules, as `lab.sampling.Rules` applies them; at 0, the likeliest.
 
-    It counts its calls: the first is draw 0 of the seed, the next draw 1. So two choices with one
-    seed and different rules can be compared piece by piece, and `draws` gives the same pieces.
+    It counts its calls: the first is draw `first` of the seed, the next one draw `first` + 1. So
+    two choices with one seed and different rules can be compared piece by piece, a text that
+    branches at its t-th piece has the same chance there with `first=t`, and `draws` gives the
+    same pieces.
 
     Raises:
         ValueError: a number that cannot be, by name.
@@ -41,12 +45,10 @@ def drawing(
     """
     cuts = {"top_k": top_k, "top_p": top_p, "min_p": min_p, "typical": typical}
     more = {"epsilon": epsilon, "eta": eta, "repetition_penalty": repetition_penalty}
-    rules, made = Rules(temperature, **cuts, **more), 0
+    rules, next_draw = Rules(temperature, **cuts, **more), count(first)
 
     def choose(logits: Any, ids: Sequence[int] = ()) -> int:
-        nonlocal made
-        made += 1
         probs = rules.probs(np.asarray(logits, dtype=np.float64), ids)
-        return int(draws(probs, seed, start=made - 1)[0])
+        return int(draws(probs, seed, start=next(next_draw))[0])
 
     return choose
