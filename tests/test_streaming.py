@@ -107,6 +107,14 @@ def test_a_grower_reads_no_text_twice(tiny):
     assert written(grow(ids, pieces=1)) == written(stream(tiny, ids, pieces=1, rule=GREEDY))
 
 
+def test_a_grower_asked_piece_by_piece_draws_what_one_run_draws(tiny):
+    how = {"rule": {"temperature": 1.2}, "seed": 3}
+    grow, ids = grower(tiny, **how), list(PROMPT)
+    for _ in range(6):
+        ids += written(grow(ids, pieces=1))
+    assert ids[len(PROMPT) :] == written(stream(tiny, PROMPT, pieces=6, **how))
+
+
 def test_trained_weights_are_not_mixed_with_what_was_read_before():
     model = lab.build("llama", layers=2, heads=2, d_model=16, context=32, seed=5)
     reading = Reading(model, PROMPT)

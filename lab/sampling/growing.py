@@ -63,7 +63,9 @@ class Grower:
 
     `grow(ids)` yields what the model writes after them. Each text that was written stays at hand
     (the last eight), so a call for a longer text, or for another way from its middle, runs only
-    the new pieces: `positions` counts those run in all. `pieces` and the rule are given once.
+    the new pieces: `positions` counts those run in all. `pieces` and the rule are given once. Draws
+    are numbered by place: another way from a place goes on with the same luck, and a text asked
+    for piece by piece is that of one run.
 
     >>> grow = lab.grower(model, pieces=20, rule={"temperature": 0})  # doctest: +SKIP
     >>> ids = [*ids, *(step.id for step in grow(ids))]  # doctest: +SKIP
@@ -74,13 +76,17 @@ class Grower:
     ) -> None:
         chosen_by(rule, seed)  # refuses now what could not be drawn with later
         self.model, self.positions = model, 0
+        self._begun: int | None = None
         self._how: dict[str, Any] = {"pieces": pieces, "rule": rule, "seed": seed, "top": top}
         self._readings: list[Reading] = []
 
     def __call__(self, ids: str | Sequence[int], pieces: int | None = None) -> Iterator[Drawn]:
         """What the model writes after these ids; `pieces` instead of the grower's own number."""
         checked = reading_of(self.model, ids)
-        how = self._how if pieces is None else {**self._how, "pieces": pieces}
+        if self._begun is None:
+            self._begun = len(checked.ids)
+        how = {**self._how, "first": max(0, len(checked.ids) - self._begun)}
+        how |= {} if pieces is None else {"pieces": pieces}
         reading = self._nearest(checked)
         return self._counted(reading, stream(self.model, reading, **how))
 

@@ -59,6 +59,7 @@ def stream(
     pieces: int = 60,
     rule: Rule = None,
     seed: int = 0,
+    first: int = 0,
     top: int = 10,
     prepend_bos: bool | None = None,
 ) -> Iterator[Drawn]:
@@ -78,7 +79,7 @@ def stream(
         rule: `lab.sampling.Rules`, or its keywords (`{"temperature": 0.8, "top_k": 5}`;
             temperature 0 is greedy), or a function (logits, ids) → id; by default the model's own
             chances.
-        seed: of the draws.
+        seed: of the draws. first: the number of the first of them, where a text is gone on with.
         top: how many alternatives are told.
         prepend_bos: as in `lab.trace`.
     Raises:
@@ -88,19 +89,19 @@ def stream(
     >>> for drawn in lab.stream(model, "Once upon a", rule={"temperature": 0}):  # doctest: +SKIP
     ...     print(drawn.piece, drawn.probability)
     """
-    choose = chosen_by(rule, seed)
+    choose = chosen_by(rule, seed, whole("first", first, 0))
     top = whole("top", top, 1)
     reading = reading_of(model, prompt, prepend_bos)
     room = room_for(model, reading.ids, whole("pieces", pieces, 0))
     return _written(reading, room, choose, top)
 
 
-def chosen_by(rule: Rule, seed: int) -> Choose:
-    """The function (logits, ids) → id that a rule stands for, with its draws at their beginning."""
+def chosen_by(rule: Rule, seed: int, first: int = 0) -> Choose:
+    """The function (logits, ids) → id that a rule stands for, its draws numbered from `first`."""
     if isinstance(rule, Rules):
         rule = asdict(rule)
     if rule is None or isinstance(rule, Mapping):
-        return drawing(**{"seed": seed, **(rule or {})})
+        return drawing(**{"seed": seed, "first": first, **(rule or {})})
     if callable(rule):
         return rule
     raise TypeError(

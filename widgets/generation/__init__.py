@@ -1,3 +1,3 @@
-"""A text growing piece by piece: the branches not taken, beams as they are pruned, what a cache saves."""
+"""A text growing piece by piece: branches not taken, beams being pruned, what a cache saves."""
 
 from widgets.generation.generation import Generation as Generation

@@ -22,7 +22,7 @@ class Search:
         self.rival: dict[str, Any] | None = None
 
     def taking(self, rounds: Iterable[Any]) -> Iterator[None]:
-        """Take one round after another (`candidates` and `finished`, as `lab.beams` yields them)."""
+        """Take rounds (`candidates` and `finished`, as `lab.beams` yields them), one by one."""
         for one in rounds:
             self.steps.append([_told(candidate) for candidate in one.candidates])
             self.finished = [int(candidate.number) for candidate in one.finished]
@@ -36,9 +36,20 @@ class Search:
         return {name: getattr(self, name) for name in names}
 
 
-def better(one: dict[str, Any] | None, other: dict[str, Any] | None) -> bool:
-    """Does one finished text score over another, by more than rounding?"""
-    return bool(one and other and one["score"] > other["score"] + 1e-6)
+class Winners:
+    """The best text that any search found after each beginning, so that widths can be compared."""
+
+    def __init__(self) -> None:
+        self._best: dict[tuple[int, ...], dict[str, Any]] = {}
+
+    def judge(self, search: Search) -> None:
+        """Give the search its rival, if another found a better text of that length there."""
+        key = (*search.ids, -len(search.steps))
+        before, found = self._best.get(key), search.best
+        if found and (before is None or found["logp"] > before["logp"] + 1e-4):
+            self._best[key] = found
+        elif found and before and before["logp"] > found["logp"] + 1e-4:
+            search.rival = before
 
 
 def _text(candidate: Any, width: int | None) -> dict[str, Any]:

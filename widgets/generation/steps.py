@@ -1,4 +1,4 @@
-"""What a callable yields, as the view keeps it: a written piece, and what else could stand there."""
+"""What a callable yields, as the view keeps it: a piece, and what else could stand there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Node(NamedTuple):
 
 
 class Place(NamedTuple):
-    """What was expected after a piece: entropy (nats) and [id, piece, probability], likeliest first."""
+    """What was expected after a piece: entropy (nats) and [id, piece, probability], best first."""
 
     entropy: float | None
     alternatives: list[list[Any]]
