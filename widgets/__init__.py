@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .life import Life as Life
     from .merges import Merges as Merges
     from .neurons import Neurons as Neurons
+    from .positions import Positions as Positions
     from .prompt import Prompt as Prompt
     from .sampler import Sampler as Sampler
     from .tokenization import Tokenization as Tokenization
@@ -57,6 +58,7 @@ __all__ = [
     "Life",
     "Merges",
     "Neurons",
+    "Positions",
     "Predict",
     "Prompt",
     "Sampler",
@@ -98,6 +100,7 @@ _ROOMS = {
     "life": ["Life"],
     "merges": ["Merges"],
     "neurons": ["Neurons"],
+    "positions": ["Positions"],
     "prompt": ["Prompt"],
     "sampler": ["Sampler"],
     "tokenization": ["Tokenization"],

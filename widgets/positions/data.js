@@ -1,0 +1,61 @@
+// The three schemes as numbers: how alike two places are, and where each place stands in one pair.
+import { floats } from "../glass/kit.js";
+
+export const SCHEMES = ["sinusoidal", "learned", "rotary"];
+const TURN = 2 * Math.PI;
+
+/** What the model holds: `schemes` by name, each with `pairs`, `alike(p, q)` by `alone` or not, `at(pair, p)`. */
+export function read(model) {
+  const [count, width, base] = ["count", "width", "base"].map((name) => model.get(name));
+  const own = Array.from({ length: width / 2 }, (_, i) => base ** ((-2 * i) / width));
+  const found = { sinusoidal: turning(own, count), rotary: turning(Array.from(floats(model.get("_turns"))), count) };
+  if (model.get("_alike").byteLength) found.learned = learned(model, count);
+  return { count, base, pieces: model.get("pieces"), schemes: found, names: SCHEMES.filter((name) => name in found) };
+}
+
+/** Pairs that turn at their own pace: likeness depends on the distance alone. */
+export function turning(turns, count) {
+  const all = Float32Array.from({ length: count }, (_, d) => turns.reduce((sum, turn) => sum + Math.cos(turn * d), 0) / turns.length);
+  const clip = (pair) => Math.min(pair, turns.length - 1);
+  return {
+    pairs: turns.length,
+    turn: (pair) => turns[clip(pair)],
+    at: (pair, p) => [Math.cos(turns[clip(pair)] * p), Math.sin(turns[clip(pair)] * p)],
+    alike: (p, q, pair, alone) => (alone ? Math.cos(turns[clip(pair)] * (p - q)) : all[Math.abs(p - q)]),
+    curve: (pair, alone) => ({ mean: alone ? all.map((_, d) => Math.cos(turns[clip(pair)] * d)) : all }),
+  };
+}
+
+/** A table as it was learnt; its pairs are its principal components, two by two, the strongest first. */
+function learned(model, count) {
+  const bytes = model.get("_alike");
+  const alike = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const [ends, parts] = [floats(model.get("_curves")), floats(model.get("_parts"))];
+  const wide = parts.length / count;
+  const clip = (pair) => Math.min(pair, wide / 2 - 1);
+  const reach = Array.from({ length: wide / 2 }, (_, i) => Math.max(...Array.from({ length: count }, (_, p) => Math.hypot(parts[p * wide + 2 * i], parts[p * wide + 2 * i + 1]))) || 1);
+  const at = (pair, p) => [0, 1].map((way) => parts[p * wide + 2 * clip(pair) + way] / reach[clip(pair)]);
+  const one = (p, q, pair) => cosine(at(pair, p), at(pair, q));
+  const mean = (pair) => Float32Array.from({ length: count }, (_, d) => {
+    let sum = 0;
+    for (let p = 0; p + d < count; p++) sum += one(p, p + d, pair);
+    return sum / (count - d);
+  });
+  return {
+    pairs: wide / 2, at,
+    alike: (p, q, pair, alone) => (alone ? one(p, q, pair) : alike[p * count + q] / 127),
+    curve: (pair, alone) => (alone ? { mean: mean(pair) } : { mean: ends.slice(0, count), low: ends.slice(count, 2 * count), high: ends.slice(2 * count) }),
+  };
+}
+
+function cosine([a, b], [c, d]) {
+  const size = Math.hypot(a, b) * Math.hypot(c, d);
+  return size ? (a * c + b * d) / size : 0;
+}
+
+/** The angle from q to p in one pair, from −π to π. */
+export function angle(scheme, pair, p, q) {
+  const [one, other] = [p, q].map((place) => { const [x, y] = scheme.at(pair, place); return Math.atan2(y, x); });
+  const between = (((one - other) % TURN) + TURN) % TURN;
+  return between > Math.PI ? between - TURN : between;
+}
