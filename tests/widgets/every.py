@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 import widgets
+from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.surveys import neurons
 
 
 def step(number: int, text: str) -> dict:
     return {"step": number, "loss": 2.0 / number, "metrics": {text: 0.5}, "samples": {text: text}}
+
+
+def spoken(pieces: list, text: str) -> dict:
+    """Changes that put a text wherever a made-up reading or contribution has one."""
+    return {"pos": len(pieces), "pieces": pieces, "targets": [text] * len(pieces),
+            "piece": text, "against": text, "model_name": text}  # fmt: skip
 
 
 def every_view(trace, text: str) -> list:
@@ -28,6 +35,8 @@ def every_view(trace, text: str) -> list:
             properties={text: pieces},
             **title,
         ),
+        widgets.Lens(a_reading(**spoken(pieces, text)), follow=lambda piece: None, **title),
+        widgets.Contributions(some_contributions(**spoken(pieces, text)), **title),
         widgets.Training.of([step(1, text), step(2, text)], **title),
         widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
         widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),

@@ -5,7 +5,7 @@ import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { read, steps } from "./data.js";
 import { colourOf, fall } from "./fall.js";
-import { headline, KEYS, lines, table, text } from "./words.js";
+import { headline, KEYS, kinds, lines, table, text } from "./words.js";
 
 export default {
   async render({ model, el, signal }) {
@@ -25,7 +25,8 @@ export default {
     const many = (times) => turn({ most: Math.max(5, Math.min(known.names.length, Math.round(model.get("most") * times))) });
     const water = fall({ signal, over: (step) => { over = step; soon(); }, picked: go, toggled: toggle });
     const [name, reads] = [h("div", { class: "contributions-head" }), h("div", { class: "contributions-text", tabindex: "0", role: "group", "aria-label": "the text, shaded by where the picked head read" })];
-    view.picture.append(h("div", { class: "contributions-grid" }, water.element, h("div", { class: "contributions-side" }, name, reads)));
+    const sums = h("div", { class: "contributions-kinds" });
+    view.picture.append(h("div", { class: "contributions-grid" }, water.element, h("div", { class: "contributions-side" }, name, reads, sums)));
     reads.addEventListener("pointerover", ({ target }) => hover.set({ token: target.at ?? null }), { signal });
     reads.addEventListener("pointerleave", () => hover.set({ token: null }), { signal });
     reads.addEventListener("click", ({ target }) => { if (target.at !== undefined) pick(session, { token: target.at }); }, { signal });
@@ -53,9 +54,11 @@ export default {
       const seen = look();
       water.draw({ ...seen, width: water.element.clientWidth });
       const step = seen.steps[seen.hovered] ?? (seen.part >= 0 ? headStep(seen) : seen.steps[seen.here]) ?? null;
-      const part = step && step.part >= 0 && known.heads[step.part] >= 0 ? step.part : -1;
+      const asked = step && step.part >= 0 && known.heads[step.part] >= 0;
+      const part = asked ? step.part : known.most;
       const source = part >= 0 ? known.source(part) : null;
-      name.replaceChildren(...(source ? [h("strong", {}, known.names[part]), " read it from"] : ["Pick a head: where did it read?"]));
+      name.replaceChildren(...(source ? [h("strong", {}, known.names[part]), asked ? " read it from" : ", the largest head, read it from"] : [""]));
+      sums.replaceChildren(...kinds(known, (value) => colourOf(value, theme.dark)));
       reads.replaceChildren(...text(known, source, theme.dark, hover.get().token ?? session.get("token")));
       switches.forEach((button, i) => button.setAttribute("aria-pressed", String(model.get("sort") === ["layer", "size"][i])));
       more.disabled = model.get("sort") !== "size" || model.get("most") >= known.names.length;

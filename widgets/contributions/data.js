@@ -11,6 +11,7 @@ export function read(model) {
   const numbers = new Map(); // a head's row in the sources
   heads.forEach((head, i) => { if (head >= 0) numbers.set(i, numbers.size); });
   return {
+    most: heads.reduce((most, head, i) => (head >= 0 && (most < 0 || Math.abs(values[i]) > Math.abs(values[most])) ? i : most), -1),
     names, layers, heads, values, pieces, special, piece, against, position, logit, scale,
     /** What a head read from each position; null for other parts, or where nobody knows. */
     source: (i) => (numbers.has(i) && sources.length ? sources.subarray(numbers.get(i) * pieces.length, (numbers.get(i) + 1) * pieces.length) : null),

@@ -3,7 +3,7 @@
 import { css, diverging, h, number } from "../glass/kit.js";
 import { axis, tidy, ticks } from "../glass/curves.js";
 
-const ROW = 19;
+const [ROW, AXIS] = [19, 20];
 export const signed = (value) => `${value > 0 ? "+" : ""}${number(value)}`;
 /** Orange adds, blue takes away. */
 export const colourOf = (value, dark) => css(diverging(value < 0 ? -0.62 : 0.62, dark));
@@ -54,11 +54,11 @@ export function fall({ signal, over, picked, toggled }) {
 
   /** Scroll the waterfall, and nothing around it, until the row is to be seen between axis and sum. */
   function reveal({ offsetTop: top }) {
-    element.scrollTop = Math.max(Math.min(element.scrollTop, top - 20), top + 2 * ROW + 4 - element.clientHeight);
+    element.scrollTop = Math.max(Math.min(element.scrollTop, top), top + AXIS + 2 * ROW + 4 - element.clientHeight);
   }
 }
 
-const [NAME, VALUES] = [132, 118]; // px: a part's name, what it adds and the running total
+const [NAME, VALUES] = [132, 134]; // px: a part's name, what it adds and the running total
 
 function row() {
   const parts = ["turn", "name", "bar", "value", "total"].map((name) => h("span", { class: `contributions-${name}` }));

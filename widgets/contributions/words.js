@@ -13,7 +13,8 @@ export const asked = ({ piece, against }) => (piece ? visible(piece) : "the logi
 
 export function headline(model, known) {
   const after = known.pieces.length ? ` after ${visible(known.pieces[known.position])}` : "";
-  return `${model ? `${model} · ` : ""}${asked(known)}${after}: ${number(known.logit)} logits, the sum of ${known.names.length} part${known.names.length === 1 ? "" : "s"}`;
+  const end = model ? ` · ${model}` : "";
+  return `${asked(known)}${after}: ${number(known.logit)} logits, the sum of ${known.names.length} part${known.names.length === 1 ? "" : "s"}${end}`;
 }
 
 const share = (value, known) => (known.logit ? `, ${number((100 * value) / known.logit)} % of the sum` : "");
@@ -45,6 +46,22 @@ export function text(known, source, dark, here) {
     one.classList.toggle("contributions-token", at === here);
     return one;
   });
+}
+
+/** What the kinds of parts add, as bars about a middle. */
+export function kinds(known, colour) {
+  const sums = new Map();
+  known.names.forEach((name, i) => {
+    const kind = known.heads[i] >= 0 ? "heads" : name.endsWith(" MLP") ? "MLPs" : name.endsWith("bias") ? "biases" : known.layers[i] < 0 ? name : "others";
+    sums.set(kind, (sums.get(kind) ?? 0) + known.values[i]);
+  });
+  const most = Math.max(1e-9, ...[...sums.values()].map(Math.abs));
+  return [h("div", {}, "In all, by kind"), ...[...sums].flatMap(([kind, value]) => {
+    const bar = h("b");
+    const half = (50 * Math.abs(value)) / most;
+    Object.assign(bar.style, { left: `${value < 0 ? 50 - half : 50}%`, width: `${half}%`, background: colour(value) });
+    return [h("span", {}, kind), h("i", {}, bar), h("span", {}, signed(value))];
+  })];
 }
 
 /** Every part as numbers. */
