@@ -65,6 +65,7 @@ export default {
     const draw = () => {
       const done = now();
       slider.value = done;
+      slider.style.colorScheme = isDark(view.root) ? "dark" : "light";
       place.textContent = `merge ${done} of ${size}`;
       slider.setAttribute("aria-valuetext", done ? `merge ${done} of ${size}: ${visible(name(table.merges[done - 1].made))}` : "no merge: bytes");
       const counted = sentence.spelled.map(({ states }) => after(states, done).symbols.length);
