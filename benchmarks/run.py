@@ -1,7 +1,7 @@
 """Every benchmark in one run: results/*.json, the tables and the plot of README.md.
 
-make bench                    # about ten minutes
-make bench ARGS="trace"       # one of: attention, pictures, board, trace, training
+make bench                    # about a quarter of an hour
+make bench ARGS="trace"       # one of: attention, pictures, board, map, sampler, lens, trace, training
 NANOGPT=/a/checkout make bench ARGS="training"      # its peer is brought by whoever measures
 """
 
@@ -12,6 +12,7 @@ import os
 import platform
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from benchmarks import attention, board, pictures  # noqa: E402
+from benchmarks import attention  # noqa: E402
 
-NAMES = ("attention", "pictures", "board", "trace", "training")
+NAMES = ("attention", "pictures", "board", "map", "sampler", "lens", "trace", "training")
 
 
 def main(names: list[str]) -> None:
@@ -42,15 +43,8 @@ def main(names: list[str]) -> None:
 
 def measured(name: str) -> dict[str, Any]:
     """The rows of one benchmark, and what belongs to them."""
-    if name == "attention":
-        return {"rows": attention.measure(), "javascript": attention.javascript()}
-    if name == "pictures":
-        return {"rows": pictures.measure()}
-    if name == "board":
-        return {"rows": board.measure()}
-    from benchmarks import trace, training  # they load torch, which the others do without
-
-    return {"rows": (trace if name == "trace" else training).measure()}
+    rows = import_module(f"benchmarks.{name}").measure()  # some load torch, which others do without
+    return {"rows": rows} | ({"javascript": attention.javascript()} if name == "attention" else {})
 
 
 def machine() -> str:
