@@ -10,6 +10,8 @@ from jaxtyping import Float
 
 BROAD = ("local", "first")
 """Kinds that say less about a head than any other that fits it as well."""
+MOST = 0.75
+"""What a head must spend on a broad kind to be called by it."""
 
 
 def top_heads(
@@ -44,17 +46,16 @@ def head_labels(scores: Mapping[str, Any], least: float = 0.4) -> dict[tuple[int
     """A short name for each head whose best score is at least `least`.
 
     A broad kind (`local` holds `previous` and `self`, and `first` is where idle heads rest) names
-    a head only where no other kind reaches `least`.
+    a head only where it has most of it, three quarters, and no other kind reaches `least`.
 
     >>> head_labels({"previous": np.array([[0.8, 0.1]]), "first": np.array([[0.1, 0.3]])})
     {(0, 0): 'previous 0.80'}
-    >>> head_labels({"previous": np.array([[0.5, 0.2]]), "local": np.array([[0.9, 0.7]])})
-    {(0, 0): 'previous 0.50', (0, 1): 'local 0.70'}
+    >>> head_labels({"previous": np.array([[0.5, 0.2]]), "local": np.array([[0.9, 0.8]])})
+    {(0, 0): 'previous 0.50', (0, 1): 'local 0.80'}
     """
-    labels: dict[tuple[int, int], str] = {}
     narrow = [kind for kind in scores if kind not in BROAD]
-    for kinds in (narrow, [kind for kind in scores if kind in BROAD]):
-        labels = {**_best(scores, kinds, least), **labels}
+    broad = [kind for kind in scores if kind in BROAD]
+    labels = {**_best(scores, broad, max(least, MOST)), **_best(scores, narrow, least)}
     return dict(sorted(labels.items()))
 
 

@@ -2,7 +2,9 @@
 
 import { h, hoverOf, isLive, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
-import { headName, withFirst } from "./data.js";
+import { averages } from "./averages.js";
+import { button, headButtons, scoreTools } from "./controls.js";
+import { RESTS, headName, sorting, strongest, withFirst } from "./data.js";
 import { headStore, thumbs } from "./heads.js";
 import { KEYS, bind } from "./keys.js";
 import { layout, legend, themeOf, within } from "./look.js";
@@ -10,23 +12,21 @@ import { matrix } from "./matrix.js";
 import { overview } from "./overview.js";
 import { pins, toggled } from "./pins.js";
 import { WHOLE, texts } from "./text.js";
+import { reasonStore } from "./reasons.js";
+import { whyPanel } from "./why.js";
 import { cellLine, headLine, headline, notes, summary, tableOf, tokenLines } from "./words.js";
-
-/** A sign is no name: a button without a letter is called by its title. */
-const button = (label, title, onclick) =>
-  h("button", { class: "kit-button", type: "button", title, "aria-label": /\w/.test(label) ? null : title, onclick }, label);
 
 export default {
   /** Draw, and anew from the start when Python shows another text in the same view. */
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     let end = new AbortController();
-    const kept = { sorted: false };
+    const kept = { sorted: 0 };
     const again = () => {
       const [part, open] = [el.querySelector('[role="application"]:focus')?.classList[0], unfolded(el)];
       end.abort();
       end = new AbortController();
-      show({ model, el, session, signal: end.signal, kept });
+      (model.get("distances") ? averages : show)({ model, el, session, signal: end.signal, kept });
       for (const button of el.querySelectorAll("[aria-expanded]")) if (open.includes(button.textContent)) button.click();
       if (part) el.querySelector(`.${part}`).focus({ preventScroll: true });
     };
@@ -44,19 +44,21 @@ function show({ model, el, session, signal, kept }) {
   const view = frame({ el, model, session, signal }, { stem: "attention", keys: KEYS, table: () => tableOf(look(), both(look()), live()) });
   const store = headStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
   const small = thumbs(model);
-  const [pieces, special, scores, labels] = ["pieces", "special", "scores", "labels"].map((name) => model.get(name));
+  const [pieces, special, labels] = ["pieces", "special", "labels"].map((name) => model.get(name));
   const { layers, heads, tokens, causal } = store;
   const state = { cell: null, hoverHead: null, pinHover: null, width: 0 };
-  const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a]);
+  const { first: onFirst } = model.get("scores");
+  const resting = onFirst.flatMap((share, i) => (tokens > 1 && share >= RESTS ? [i] : []));
   const live = () => isLive(model, session);
   const pairOf = (index) => [layers[Math.floor(index / heads)], index % heads];
   const open = ([layer, head]) => pick(session, { layer, head });
   const pin = (pair) => pick(session, { pinned: toggled(session.get("pinned"), pair) });
   const pickToken = (token) => pick(session, { token });
   const turn = (name, value) => { model.set(name, value); model.save_changes(); };
+  const pickPair = ({ query, key }) => { if (model.get("key") !== key) turn("key", key); if (session.get("token") !== query) pickToken(query); };
   const log = () => turn("scale", model.get("scale") === "log" ? "linear" : "log");
   const first = () => turn("skip_first", !model.get("skip_first"));
-  const sort = () => { if (scores.length) { kept.sorted = !kept.sorted; soon(); } };
+  const scoring = scoreTools({ model, kept, turn, soon: () => soon() });
   const hoverCell = (cell) => {
     const here = cell && cell.query >= 0 && cell.key >= 0 && cell.query < tokens && cell.key < tokens ? cell : null;
     if (JSON.stringify(here) === JSON.stringify(state.cell)) return;
@@ -68,7 +70,7 @@ function show({ model, el, session, signal, kept }) {
   const parts = {
     overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)),
       hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } }),
-    matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickToken, moved: () => soon() }),
+    matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickPair, moved: () => soon() }),
     text: texts({ signal, pick: pickToken, hover: (token) => hover.set({ token }) }),
     pins: pins({ signal, open, unpin: pin, hover(pair, at) {
       const { query, key, span } = parts.matrix.view();
@@ -76,21 +78,20 @@ function show({ model, el, session, signal, kept }) {
       hoverCell(at && { query: Math.floor(query + at[1] * span), key: Math.floor(key + at[0] * span) });
     } }),
   };
-  const pinButton = button("Pin", "keep this head beside others (Enter)", () => { const { layer, head } = look(); pin([layer, head]); });
+  const [why, reasons] = [whyPanel({ signal }), reasonStore({ model, session, signal, view, changed: () => soon() })];
+  const head = headButtons({ model, view, pin: () => { const { layer, head } = look(); pin([layer, head]); }, why, soon: () => soon() });
   const [name, about] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" })];
-  const title = h("div", { class: "attention-name" }, name, pinButton);
+  const title = h("div", { class: "attention-name" }, name, head.pinner);
   const side = h("div", { class: "attention-side" }, title, about, parts.text.element);
   const grid = h("div", { class: "attention-grid" }, parts.overview.element, parts.matrix.element, side);
-  view.picture.append(grid, parts.pins.element);
+  view.picture.append(grid, parts.pins.element, why.element, head.code.element);
 
   const scaleBox = h("span");
   const switches = {
     log: button("Log", "logarithmic scale (l)", log),
     first: button("Skip first", "leave the first token out of the picture (f)", first),
-    sort: button("By score", "heads by score (s)", sort),
   };
-  if (!scores.length) switches.sort.hidden = true;
-  view.tools.append(scaleBox, h("span", { class: "attention-switches" }, ...Object.values(switches),
+  view.tools.append(scaleBox, h("span", { class: "attention-switches" }, ...Object.values(switches), ...scoring.elements,
     button("−", "zoom out (−)", () => parts.matrix.zoom(1 / 1.5)), button("+", "zoom in (+)", () => parts.matrix.zoom(1.5)),
     button("Whole", "the whole text (0)", () => parts.matrix.zoom(0))));
   const entitle = () => view.title(headline({ title: model.get("title"), modelName: model.get("model_name"), layers, heads, tokens }),
@@ -113,11 +114,14 @@ function show({ model, el, session, signal, kept }) {
       ? [session.get("layer"), session.get("head")] : model.get("start");
     const token = within(hover.get().token, tokens, within(session.get("token"), tokens, tokens - 1));
     const pinned = session.get("pinned").filter(([l, n]) => layers.includes(l) && n < heads).slice(-6);
+    const [score, scores] = scoring.now();
+    const key = within(model.get("key"), causal ? token + 1 : tokens, null);
     return {
-      ...theme, pieces, special, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned,
+      ...theme, pieces, special, score, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned, resting, first: onFirst,
+      pair: key === null ? null : { query: token, key },
       index: store.index(layer, head), pinnedAt: pinned.map(([l, n]) => store.index(l, n)), hoverHead: state.hoverHead, cell: state.cell,
       labelled: Object.keys(labels).map((key) => store.index(...key.split(".").map(Number))),
-      order: kept.sorted ? order : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
+      order: kept.sorted && scores.length ? sorting(scores, kept.sorted) : null, firstShown: !model.get("skip_first"), dpr: globalThis.devicePixelRatio || 1,
     };
   }
   const both = (now, [layer, head] = state.pinHover ?? [now.layer, now.head]) => store.both(layer, head, now.token);
@@ -159,15 +163,27 @@ function show({ model, el, session, signal, kept }) {
       about.replaceChildren(...summary(now, stats));
       about.known = Boolean(stats);
     }
-    pinButton.textContent = now.pinnedAt.includes(now.index) ? "Unpin" : "Pin";
-    switches.sort.setAttribute("aria-pressed", String(kept.sorted));
+    head.draw(now, session);
+    scoring.draw();
     parts.text.draw(now, state.pinHover ? both(now, [now.layer, now.head]) : weights);
     const [looks, looked] = tokenLines(now, weights, live());
     const [line, second] = now.hoverHead !== null ? [headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")]), []]
       : now.cell ? [cellLine(now, now.cell, weights, live()), looks] : [looks, looked];
     const aside = notes(now, { notice: model.get("notice"), stats, only: !there && !store.head(now.layer, now.head) });
     view.tell(state.pinHover ? [`${headName(...state.pinHover)}: `, ...line] : line, h("span", { class: "attention-second" }, h("span", {}, ...second), aside));
+    explain(now, weights);
     view.refresh();
+  }
+
+  /** The picked pair's score taken apart; without a picked key the one looked at most, the first token last. */
+  function explain(now, weights) {
+    if (why.element.hidden || !weights) return;
+    const token = within(session.get("token"), tokens, tokens - 1);
+    const row = token === now.token ? weights.row : store.both(now.layer, now.head, token)?.row;
+    if (!now.pair && !row) return;
+    const key = now.pair?.key ?? strongest(row, 1, (at) => at === 0)[0] ?? 0;
+    const pair = { layer: now.layer, head: now.head, query: token, key };
+    why.draw(now, pair, ...reasons.of(pair));
   }
 
   let frameAsked = 0;
@@ -177,6 +193,7 @@ function show({ model, el, session, signal, kept }) {
   const retheme = () => { theme = null; soon(); };
 
   listen(session, "change:layer change:head change:token change:pinned", soon, signal);
+  listen(model, "change:score change:key", soon, signal);
   listen(model, "change:scale change:skip_first", retheme, signal);
   listen(model, "change:title", entitle, signal);
   hover.listen(soon, signal);
@@ -189,6 +206,7 @@ function show({ model, el, session, signal, kept }) {
   sizes.observe(view.picture);
   signal.addEventListener("abort", () => sizes.disconnect());
 
-  bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, sort }, open: (index) => open(pairOf(index)), pin, pickToken });
+  bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, ...scoring.keys, ...head.keys },
+    open: (index) => open(pairOf(index)), pin, pickPair, pickToken });
   fit(); // another text in a view that has its place: no frame goes by without it
 }

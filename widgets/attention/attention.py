@@ -8,22 +8,20 @@ at a time. Nothing holds more than one layer of the given patterns in a second f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
 
-from widgets.attention import heads as _heads
-from widgets.attention import patterns as _patterns
-from widgets.attention.overview import overview, summary
+from widgets.attention import why
+from widgets.attention.given import state_of
 from widgets.attention.stats import described
 from widgets.glass import arrays
-from widgets.glass.session import Session
-from widgets.glass.shapes import strings
-from widgets.glass.text import Text, Texts, clean
-from widgets.glass.view import View, refuse_heavy
+from widgets.glass.session import FromZero, Session
+from widgets.glass.text import Text, Texts
+from widgets.glass.view import View
 
 WINDOW = 768
 """Side of the largest window answered at once."""
@@ -34,19 +32,27 @@ KEPT = 8_000_000
 class Attention(View):
     """Attention patterns: all layers × heads as small pictures, one head large, both directions.
 
-    trace: anything with `pieces`, `layers("pattern")` and `trace["pattern", layer]`; or instead
+    trace: anything with `pieces`, `layers("pattern")` and `trace["pattern", layer]`; or averages
+    over many texts, anything with `by_distance` [layer, head, distance] and, as it has them,
+    `scores`, `scores_spread`, `chance`, `entropy`, `texts`, `layers`; or instead
     pieces: list of strings, and
     patterns: weights [layer, head, query, key], a list with an array [head, query, key] a layer,
     or a dict layer → array. Rows are shares of 1. Causal or not is seen from the numbers.
     layers: the layers' numbers when they are not 0, 1, 2 …
     special: bool for each piece; special tokens are framed.
     labels: text for some heads, {(5, 1): "induction"}.
-    scores: numbers [layer, head], drawn as marks and sortable.
+    scores: numbers [layer, head], or several by name, drawn as marks and sortable. `first` (the
+    share on the first token) and `entropy` (nats) are always there. One that is nowhere a number
+    (the text gave no chance) is left out.
+    breakdown: a function (layer, head, query, key) of what one score is made of: an object or
+    mapping with `score`, `dims` (sum to it) and, as it has them, `parts`, `by_distance`,
+    `query_sources`, `key_sources` (names → numbers), `weight`, `others`, `waves`, `note`.
     title: the headline, instead of the view's own.
     scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
 
     What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
-    click on a piece or in the matrix) and `pinned` (Enter, or the pin button).
+    click on a piece or in the matrix), `key` (the key of a clicked cell) and `pinned` (Enter, or
+    the pin button); `score` names the one that marks and sorts.
 
     Raises ValueError for shapes that disagree, NaN, infinity and negative weights (raw scores:
     their place is named). Rows that do not sum to 1 are drawn, and the view says so: an ablated
@@ -59,6 +65,7 @@ class Attention(View):
     """
 
     files = Path(__file__)
+    kept = ("scale", "skip_first", "score", "key")
 
     pieces = Texts(help="the tokens' text").tag(sync=True)
     special = List(Bool(), help="which tokens are special").tag(sync=True)
@@ -67,7 +74,8 @@ class Attention(View):
     causal = Bool(help="no query looks ahead").tag(sync=True)
     notice = Text(help="what is odd about the numbers").tag(sync=True)
     labels = Dict(help='text by head, "5.1"').tag(sync=True)
-    scores = List(help="a number for each head, layer by layer; empty for none").tag(sync=True)
+    scores = Dict(help="by name, a number for each head, layer by layer").tag(sync=True)
+    score = Text(help="the score that marks the heads; empty for none").tag(sync=True)
     scale = Enum(["linear", "log"], "linear", help="key l, or the switch").tag(sync=True)
     skip_first = Bool(help="key f, or the switch: the first token is not drawn").tag(sync=True)
 
@@ -78,6 +86,15 @@ class Attention(View):
     all_stats = Bytes(help="float32 [head, 7], see stats.Stats").tag(sync=True)
     opened = Dict(help='heads sent since: "5.1" → {picture, stats}').tag(sync=True)
     start = List(Int(), help="[layer, head] shown while the session picks none").tag(sync=True)
+    key = FromZero(help="key of the picked cell; its query is the token").tag(sync=True)
+    explains = Bool(help="single scores can be broken down").tag(sync=True)
+    reasons = Dict(help='answered breakdowns: "5.1.12.3" → what they said').tag(sync=True)
+    made = Dict(help="text, bos, tokens: what the trace was made from").tag(sync=True)
+    distances = Int(help="of averages: how far back they reach; 0 for one text").tag(sync=True)
+    profiles = Bytes(help="float32 [mean and half width, head, distance]").tag(sync=True)
+    spreads = Dict(help="of averages: half widths of the scores' intervals").tag(sync=True)
+    chance = Dict(help="by score, what an even head gets").tag(sync=True)
+    texts = Int(help="of averages: how many texts").tag(sync=True)
     model_name = Unicode(help="the model, for the headline").tag(sync=True)
     shown = Int(help="how many texts were shown before this one").tag(sync=True)
 
@@ -92,13 +109,16 @@ class Attention(View):
         layers: Sequence[int] | None = None,
         special: Sequence[bool] | None = None,
         scores: Any = None,
+        breakdown: Callable[[int, int, int, int], Any] | None = None,
         title: str = "",
         scale: str = "linear",
         skip_first: bool = False,
     ):
         given = {"pieces": pieces, "patterns": patterns, "layers": layers, "special": special}
-        self._patterns, state = _state(trace, labels=labels, scores=scores, **given)
-        super().__init__(session=session, title=title, scale=scale, skip_first=skip_first, **state)
+        self._patterns, state = state_of(trace, labels=labels, scores=scores, **given)
+        self._breakdown = _called(breakdown)
+        state |= {"scale": scale, "skip_first": skip_first, "explains": breakdown is not None}
+        super().__init__(session=session, title=title, **state)
         self.observe(self._keep_shown, ["layer", "head", "pinned"])
         self._keep_shown()
 
@@ -108,15 +128,21 @@ class Attention(View):
         labels: Mapping[tuple[int, int], str] | None = None,
         *,
         scores: Any = None,
+        breakdown: Callable[[int, int, int, int], Any] | None = None,
         **given: Any,
     ) -> None:
         """Show another text in the same view; takes, and refuses, what the view itself does.
 
-        What is picked stays, as far as the new text has it. A refused one changes nothing.
+        What is picked stays, as far as the new text has it. A refused one changes nothing. A
+        breakdown belongs to one text: give the new text's own, or there is none.
         """
-        patterns, state = _state(trace, labels=labels, scores=scores, **given)
+        patterns, state = state_of(trace, labels=labels, scores=scores, **given)
+        breakdown = _called(breakdown)
+        if self.score in state["scores"] or (self.scores and not self.score):
+            state["score"] = self.score
         with self.hold_sync():
-            self._patterns = patterns
+            self._patterns, self._breakdown = patterns, breakdown
+            self.explains, self.reasons = breakdown is not None, {}
             for name, value in state.items():
                 setattr(self, name, value)
             self.opened = {}
@@ -124,17 +150,21 @@ class Attention(View):
         self._keep_shown()
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
-        """Heads' pictures, a window of one, or one token's exact row and column."""
+        """Heads' pictures, a window of one, a token's exact row and column, a breakdown."""
         if what == "heads":
             return self._heads(args)
         if what == "window":
             return self._window(args)
         if what == "exact":
             return self._exact(args)
+        if what == "breakdown":
+            return self._explained(args), []
         return super().answer(what, args)
 
     def exact(self, layer: int, head: int) -> np.ndarray:
         """One head's weights [query, key] as given. Raises ValueError if it is not here."""
+        if self._patterns is None:
+            raise ValueError("this view shows averages over texts: no single text's weights")
         if layer not in self._patterns.layers or not 0 <= head < self._patterns.heads:
             raise ValueError(
                 f"L{layer}H{head} is not in this view; it has layers {self._patterns.layers} "
@@ -174,6 +204,18 @@ class Attention(View):
             weights[:, token].astype("<f4").tobytes(),
         ]
 
+    def _explained(self, args: dict) -> dict:
+        """One score taken apart; kept in the state, without a message, for later pages."""
+        if self._breakdown is None:
+            raise ValueError("no breakdown was given: Attention(trace, breakdown=…)")
+        place = [int(args[name]) for name in ("layer", "head", "query", "key")]
+        key = ".".join(map(str, place))
+        if key not in self.reasons:
+            found = why.said(self._breakdown(*place))
+            kept = {**self.reasons, key: found}
+            self._trait_values["reasons"] = dict(list(kept.items())[-why.KEPT :])
+        return {"place": key, "found": self.reasons[key]}
+
     def _open(self, layer: int, head: int) -> dict:
         """A head's picture and stats; kept in the state, without a message, for later pages."""
         key = f"{layer}.{head}"
@@ -190,42 +232,16 @@ class Attention(View):
 
     def _keep_shown(self, _change=None) -> None:
         """Have the large head and the pinned ones in the state, so that a saved page shows them."""
-        if self.all_heads:
+        if self.all_heads or self._patterns is None:
             return
         for layer, head in [(self.layer, self.head), *map(tuple, self.pinned), tuple(self.start)]:
             if layer in self.layers and head is not None and head < self.heads:
                 self._open(layer, head)
 
 
-def _state(
-    trace: Any = None,
-    *,
-    pieces: Sequence[str] | None = None,
-    patterns: Any = None,
-    layers: Sequence[int] | None = None,
-    special: Sequence[bool] | None = None,
-    labels: Mapping[tuple[int, int], str] | None = None,
-    scores: Any = None,
-) -> tuple[_patterns.Patterns, dict[str, Any]]:
-    """The patterns, and the state of a view that shows them; raises for what cannot be shown."""
-    found = _patterns.given(trace, pieces, patterns, layers)
-    pieces = strings("pieces", trace.pieces if pieces is None else pieces)
-    if special is None:
-        special = getattr(trace, "special", None)
-    scores = _heads.scored(scores, found)
-    state = {
-        "pieces": pieces,
-        "special": _heads.flagged(special, len(pieces)),
-        "layers": found.layers,
-        "heads": found.heads,
-        "labels": _heads.labelled(labels or {}, found),
-        "scores": scores,
-        "start": _heads.best(scores, found),
-        "model_name": clean(getattr(trace, "model_name", "") or ""),
-        "summary": summary(found),
-        **overview(found),
-    }
-    weight = sum(len(value) for value in state.values() if isinstance(value, bytes))
-    weight += sum(len(piece.encode()) for piece in pieces)
-    refuse_heavy(summary(found), weight, "show some layers: patterns={5: …}, or a part of the text")
-    return found, state
+def _called(breakdown: Any) -> Any:
+    if breakdown is not None and not callable(breakdown):
+        raise TypeError(
+            f"breakdown is a {type(breakdown).__name__}; give a function (layer, head, query, key)"
+        )
+    return breakdown

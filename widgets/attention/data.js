@@ -79,5 +79,14 @@ export function strongest(values, count, skip = () => false) {
   return order.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
 }
 
+/** Places of values sorted, largest first (way 1) or smallest first (way -1); ties by place, unknown ones last. */
+export function sorting(values, way) {
+  const known = (value) => (Number.isNaN(value) ? -Infinity : way * value);
+  return values.map((_, i) => i).sort((a, b) => known(values[b]) - known(values[a]) || a - b);
+}
+
+/** A head that spends so much on the first token mostly rests there. */
+export const RESTS = 0.5;
+
 /** 1 for the largest of the values, 2 for the next; equal values share a rank. */
 export const rank = (values, at) => 1 + values.reduce((above, value) => above + (value > values[at]), 0);

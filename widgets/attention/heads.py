@@ -11,6 +11,9 @@ from widgets.attention.patterns import Patterns
 from widgets.glass.arrays import as_array
 from widgets.glass.text import clean
 
+ALONE = "score"
+"""What scores are called that come without a name."""
+
 
 def labelled(labels: Mapping, patterns: Patterns) -> dict[str, str]:
     """Labels by "layer.head"; raises ValueError for a head that is not here."""
@@ -25,18 +28,36 @@ def labelled(labels: Mapping, patterns: Patterns) -> dict[str, str]:
     return {f"{layer}.{head}": clean(str(text)) for (layer, head), text in labels.items()}
 
 
-def scored(scores: Any, patterns: Patterns) -> list[float]:
-    """Scores head by head; raises ValueError for a wrong shape or a number that is none."""
+def scored(scores: Any, patterns: Patterns) -> dict[str, list[float]]:
+    """Scores by name, head by head; those the text gave no chance (all NaN) are left out.
+
+    Raises ValueError for a wrong shape or a number that is none.
+    """
     if scores is None:
-        return []
-    array = as_array(scores).astype(np.float64)
+        return {}
+    named = scores if isinstance(scores, Mapping) else {ALONE: scores}
+    arrays = {clean(str(name)): as_array(values) for name, values in named.items()}
+    flat = {name: _flat(name, values, patterns) for name, values in arrays.items()}
+    return {name: values for name, values in flat.items() if values}
+
+
+def _flat(name: str, values: np.ndarray, patterns: Patterns) -> list[float]:
+    values = values.astype(np.float64)
     wanted = (len(patterns.layers), patterns.heads)
-    if array.shape != wanted:
-        raise ValueError(f"scores has shape {array.shape}; [layer, head] = {wanted} is wanted")
-    if not np.isfinite(array).all():
-        layer, head = np.argwhere(~np.isfinite(array))[0]
-        raise ValueError(f"scores: L{patterns.layers[layer]}H{head} is {array[layer, head]}")
-    return array.ravel().tolist()
+    called = "scores" if name == ALONE else f"scores[{name!r}]"
+    if values.shape != wanted:
+        raise ValueError(f"{called} has shape {values.shape}; [layer, head] = {wanted} is wanted")
+    if np.isnan(values).all() and name != ALONE:
+        return []
+    if not np.isfinite(values).all():
+        layer, head = np.argwhere(~np.isfinite(values))[0]
+        raise ValueError(f"{called}: L{patterns.layers[layer]}H{head} is {values[layer, head]}")
+    return rounded(values)
+
+
+def rounded(values: np.ndarray) -> list[float]:
+    """Six digits of each: what a bar and a rank need."""
+    return [float(f"{value:.6g}") for value in values.ravel()]
 
 
 def best(scores: list[float], patterns: Patterns) -> list[int]:

@@ -13,11 +13,14 @@ export const KEYS = [
   ["Shift + arrows", "move the window (in the matrix)"],
   ["l", "logarithmic or linear scale"],
   ["f", "first token drawn or left out"],
-  ["s", "heads by score, or by layer"],
+  ["s", "heads by score, highest or lowest first, or by layer"],
+  ["m", "mark the heads by another score"],
+  ["w", "why this score: the picked query and key broken down"],
+  ["c", "the code of this picture"],
 ];
 
 /** Binds the keys of the whole view, and the arrows of each part. */
-export function bind({ view, parts, session, signal, look, hoverCell, switches, open, pin, pickToken }) {
+export function bind({ view, parts, session, signal, look, hoverCell, switches, open, pin, pickPair, pickToken }) {
   const step = (by) => () => { const { token, tokens } = look(); pickToken(within(token + by, tokens, token)); };
   const beside = (right, down) => () => open(parts.overview.beside(look().index, right, down));
   const move = (right, down) => (event) => {
@@ -27,7 +30,7 @@ export function bind({ view, parts, session, signal, look, hoverCell, switches, 
     const to = { query: within(from.query + down, tokens, from.query), key: within(from.key + right, tokens, from.key) };
     parts.matrix.reveal(to);
     hoverCell(to);
-    return to.query === session.get("token") || pickToken(to.query);
+    return pickPair(to);
   };
   const letGo = () => {
     if (look().cell) return hoverCell(null);
@@ -44,5 +47,5 @@ export function bind({ view, parts, session, signal, look, hoverCell, switches, 
   keys(parts.matrix.element, { ...arrows(move), Enter }, signal);
   keys(parts.text.focus, { ...arrows((right, down) => step(right + down)), Enter }, signal);
   keys(view.root, { "[": step(-1), "]": step(1), "+": zoom(1.5), "=": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0),
-    l: switches.log, f: switches.first, s: switches.sort, Escape: letGo }, signal);
+    l: switches.log, f: switches.first, s: switches.sort, m: switches.mark, w: switches.why, c: switches.code, Escape: letGo }, signal);
 }

@@ -28,7 +28,7 @@ export function legend(scale) {
   const bar = h("span", { class: "kit-bar" });
   bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
   const [low, kind] = scale.log ? [`≤ ${scale.floor}`, "log"] : ["0", "linear"];
-  const text = `attention weight, share of 1, ${kind}`;
+  const text = `weight, share of 1, ${kind}`;
   return h("span", { class: "kit-legend attention-legend", role: "img", "aria-label": `${text}: colours from ${low} to 1` },
     h("span", {}, text), h("span", {}, low), bar, h("span", {}, "1"));
 }

@@ -122,10 +122,13 @@ export function drawCross(context, view, look, { left, top, size }) {
   around(x(token), y(from), thick, (tokens - from) * cell);
   context.strokeStyle = inks.row;
   around(x(0), y(token), (causal ? token + 1 : tokens) * cell, thick);
-  if (look.cell) {
+  const mark = (at, dash) => {
     context.strokeStyle = inks.ink;
-    around(x(look.cell.key), y(look.cell.query), thick, thick, Math.max(0.5, 2 - cell / 2));
-  }
+    context.setLineDash(dash);
+    around(x(at.key), y(at.query), thick, thick, Math.max(0.5, 2 - cell / 2));
+  };
+  if (look.pair) mark(look.pair, [3, 2]);
+  if (look.cell) mark(look.cell, []);
   context.restore();
 }
 
@@ -160,7 +163,7 @@ export function drawNames(context, view, look, { left, top, size, most }) {
   }
 }
 
-/** Builds the large head. `hover({query, key}|null)`, `pick(query)` and `moved()` (zoom, pan) are called. */
+/** Builds the large head. `hover({query, key}|null)`, `pick({query, key})` and `moved()` (zoom, pan) are called. */
 export function matrix({ signal, tokens, hover, pick, moved }) {
   const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
   const element = h("div", { class: "attention-matrix", tabindex: "0", role: "application" }, base, marks);
@@ -190,7 +193,7 @@ export function matrix({ signal, tokens, hover, pick, moved }) {
   element.addEventListener("pointerleave", () => { hover(null); drag = null; }, { signal });
   element.addEventListener("click", (event) => {
     const cell = whole(cellAt(event));
-    if (cell && !drag?.far) pick(cell.query);
+    if (cell && !drag?.far) pick(cell);
     drag = null;
   }, { signal });
   // A plain wheel scrolls the notebook, always; a pinch arrives as a wheel with Ctrl.

@@ -37,7 +37,7 @@ export function places(grid, heads, order) {
 }
 
 /** Builds the overview; `pick(index)` and `hover(index|null)` are called with heads' indices. */
-export function overview({ signal, thumbs, pick, hover }) {
+export function overview({ signal, thumbs, pick, hover, paintBase = paintPictures }) {
   const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
   const element = h("div", { class: "attention-overview", tabindex: "0", role: "application" }, base, marks);
   let [grid, place, painted] = [null, null, ""];
@@ -61,8 +61,13 @@ export function overview({ signal, thumbs, pick, hover }) {
     draw(look, room) {
       grid = plan({ layers: look.layers.length, heads: look.heads, marks: look.scores.length > 0, ...room });
       place = places(grid, look.heads, look.order);
-      const key = JSON.stringify([grid, look.scale, look.firstShown, look.dpr, look.order, look.inks]);
-      if (key !== painted) paintBase(base, grid, place, thumbs, look);
+      const key = JSON.stringify([grid, look.scale, look.firstShown, look.dpr, look.order, look.scores, look.inks]);
+      if (key !== painted) {
+        paintBase(base, grid, place, thumbs, look);
+        const context = base.getContext("2d");
+        names(context, grid, look);
+        scoreBars(context, grid, place, look);
+      }
       painted = key;
       drawMarks(marks, grid, place, look);
       return grid;
@@ -70,7 +75,7 @@ export function overview({ signal, thumbs, pick, hover }) {
   };
 }
 
-function sized(canvas, grid, dpr) {
+export function sized(canvas, grid, dpr) {
   canvas.width = Math.round(grid.width * dpr);
   canvas.height = Math.round(grid.height * dpr);
   canvas.style.width = `${grid.width}px`;
@@ -78,7 +83,7 @@ function sized(canvas, grid, dpr) {
   return canvas.getContext("2d");
 }
 
-function paintBase(canvas, grid, place, thumbs, look) {
+function paintPictures(canvas, grid, place, thumbs, look) {
   const { dpr } = look;
   const context = sized(canvas, grid, dpr);
   const image = context.createImageData(canvas.width, canvas.height);
@@ -92,8 +97,6 @@ function paintBase(canvas, grid, place, thumbs, look) {
   });
   context.putImageData(image, 0, 0);
   context.scale(dpr, dpr);
-  names(context, grid, look);
-  scoreBars(context, grid, place, look);
 }
 
 /** L0 … and H0 … along the edges, thinned out where pictures are small; ranks when sorted. */
@@ -127,7 +130,7 @@ function scoreBars(context, grid, place, look) {
   });
 }
 
-/** Frames of the picked, hovered and pinned heads, and a corner for those with a label. */
+/** Frames of the picked, hovered and pinned heads, a corner for those with a label, a post for those that rest. */
 function drawMarks(canvas, grid, place, look) {
   const context = sized(canvas, grid, look.dpr);
   context.scale(look.dpr, look.dpr);
@@ -148,6 +151,11 @@ function drawMarks(canvas, grid, place, look) {
     context.lineTo(x, y);
     context.lineTo(x, y + corner);
     context.fill();
+  }
+  for (const index of look.resting) {
+    const { column, row } = place.of(index);
+    context.fillStyle = look.inks.soft;
+    context.fillRect(grid.left + column * grid.step - 2, grid.top + row * grid.step, 1, grid.size);
   }
   for (const index of look.pinnedAt) frame(index, look.inks.soft, 1, [2, 2]);
   if (look.hoverHead !== null) frame(look.hoverHead, look.inks.ink, 1);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
+from widgets.attention.heads import rounded
 from widgets.attention.patterns import Patterns, checked
-from widgets.attention.stats import described
+from widgets.attention.stats import described, resting, spread
 from widgets.glass import arrays
 
 THUMB = 40
@@ -49,6 +52,17 @@ def _pictures(patterns: Patterns, side: int, causal: bool) -> bytes:
 def _all_stats(patterns: Patterns) -> bytes:
     each = (described(head).numbers() for n in patterns.layers for head in patterns.read(n))
     return np.array(list(each), dtype="<f4").tobytes()
+
+
+def own_scores(patterns: Patterns, causal: bool, given: Container[str]) -> dict[str, list[float]]:
+    """What any text tells of every head, and nobody has given: `first`, its share on the first
+    token, and `entropy`, in nats."""
+    own = {"first": resting, "entropy": lambda weights: spread(weights, causal)}
+    return {
+        name: rounded(np.stack([tell(patterns.read(layer)) for layer in patterns.layers]))
+        for name, tell in own.items()
+        if name not in given
+    }
 
 
 def summary(patterns: Patterns) -> str:

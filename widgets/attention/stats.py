@@ -24,6 +24,26 @@ class Stats:
         return [float(value) for value in astuple(self)]
 
 
+def spread(weights: np.ndarray, causal: bool) -> np.ndarray:
+    """Each head's mean entropy over its queries, in nats: [head] of [head, query, key]."""
+    heads, tokens, _ = weights.shape
+    total = np.zeros(heads)
+    for start in range(0, tokens, 128):
+        end = start + 128 if causal else tokens
+        rows = weights[:, start : start + 128, :end].astype(np.float32)
+        logs = np.maximum(rows, 1e-37)
+        np.log(logs, out=logs)
+        total -= (logs * rows).reshape(heads, -1).sum(1, dtype=np.float64)
+    return total / tokens
+
+
+def resting(weights: np.ndarray) -> np.ndarray:
+    """Each head's share on the first token, over the queries after it: [head]."""
+    if weights.shape[1] < 2:
+        return np.ones(len(weights))
+    return weights[:, 1:, 0].mean(1, dtype=np.float64)
+
+
 def described(weights: np.ndarray) -> Stats:
     """Say what one head [query, key] does on this text.
 

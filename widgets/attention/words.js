@@ -1,6 +1,6 @@
 // The picture in words: headline, a head's summary, the detail line, the table.
 
-import { chip, h, number } from "../glass/kit.js";
+import { chip, h, number, visible } from "../glass/kit.js";
 import { headName, rank, strongest } from "./data.js";
 
 const percent = (share) => `${number(100 * share)} %`;
@@ -27,8 +27,9 @@ export function summary(look, stats) {
   if (!stats) return [soft("…")];
   const [entropy, first, self, previous, query, key, weight] = stats;
   return [
-    `mean entropy ${number(entropy, "nats")}; ${percent(first)} on the first token, ${percent(self)} on itself, `,
-    `${percent(previous)} on the one before; `,
+    `mean entropy ${number(entropy, "nats")}; `,
+    look.resting.includes(look.index) ? h("strong", { class: "attention-rests" }, `⚠ rests on the first token: ${percent(first)}`) : `${percent(first)} on the first token`,
+    `, ${percent(self)} on itself, ${percent(previous)} on the one before; `,
     h("span", { class: "attention-strongest" }, "strongest ", ...placed(look, query), " → ", ...placed(look, key), ` ${number(weight)}`),
   ];
 }
@@ -57,12 +58,20 @@ export function tokenLines(look, both, live) {
     [...here(), " is looked at by", ...(column.length ? column : [" no other"])]];
 }
 
+const SCORES = { first: "first token", previous: "previous token", duplicate: "duplicate token", entropy: "entropy, nats" };
+/** A score's name as a reader meets it. */
+export const scoreName = (name) => SCORES[name] ?? visible(name);
+
 /** A head under the mouse in the overview. */
 export function headLine(look, index, label) {
   const [layer, head] = [look.layers[Math.floor(index / look.heads)], index % look.heads];
-  const score = look.scores.length ? ` · score ${number(look.scores[index])}` : "";
-  return [strong(headName(layer, head)), label ? ` · ${label}` : "", score];
+  const score = look.scores.length ? ` · ${scoreName(look.score)} ${number(look.scores[index])}` : "";
+  const rests = look.resting.includes(index) ? soft(` · ${warning(look, index)}`) : "";
+  return [strong(headName(layer, head)), label ? ` · ${label}` : "", score, rests];
 }
+
+/** That a head mostly rests on the first token, in words. */
+export const warning = (look, index) => `⚠ rests on the first token: ${percent(look.first[index])} of its attention`;
 
 /** What is odd or left out. */
 export function notes(look, { notice, stats, only }) {
