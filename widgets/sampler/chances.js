@@ -3,9 +3,10 @@ import { chart } from "../glass/curves.js";
 import { h, keys, number, short } from "../glass/kit.js";
 import { colour } from "./controls.js";
 import { chance, cutter } from "./rules.js";
-import { count, NAMES, percent } from "./words.js";
+import { count, NAMES, percent, put } from "./words.js";
 
 export const ROWS = 40;
+const [HEIGHT, SEEN] = [22, 13];
 const FLOOR = 1e-6;
 const TAIL = 1e-10;
 const STEPS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
@@ -20,7 +21,7 @@ export function chances({ signal, point }) {
   const plot = chart({ signal, label: "chance by rank; left and right arrows move", point: (x) => to(x === null ? null : Math.round(x) - 1) });
   const right = h("div", { class: "sampler-tail" }, plot.element, h("div", { class: "sampler-share" }, h("span", { class: "kit-soft" }, "chance"), mass));
   const element = h("div", { class: "sampler-chances" }, h("div", {}, axis, list), right);
-  let [focus, base, at] = [0, null, null];
+  let [focus, base, at, top, paint] = [0, null, null, 0, () => {}];
 
   function line(at) {
     const [name, before, after, says] = ["name", "before", "after", "says"].map((part) => h("span", { class: `sampler-${part}` }));
@@ -43,6 +44,7 @@ export function chances({ signal, point }) {
   keys(list, { ArrowUp: () => rove(focus - 1), ArrowDown: () => rove(focus + 1), Home: () => rove(0), End: () => rove(ROWS), PageUp: () => rove(focus - 10), PageDown: () => rove(focus + 10) }, signal);
   const row = (event) => event.target.closest(".sampler-row");
   const on = (name, call) => list.addEventListener(name, call, { signal });
+  on("scroll", () => { top = Math.floor(list.scrollTop / HEIGHT); paint(); });
   on("mouseover", (event) => { if (row(event)) to(Number(row(event).dataset.at)); });
   on("mouseleave", () => to(null));
   on("focusin", (event) => { if (row(event)) { rows[focus].element.setAttribute("tabindex", "-1"); focus = Number(row(event).dataset.at); rows[focus].element.setAttribute("tabindex", "0"); to(focus); } });
@@ -56,25 +58,27 @@ export function chances({ signal, point }) {
     draw({ base: now, state, places, name, log, theme, left }) {
       base = now;
       const most = Math.max(base.probs[0], chance(state, state.low));
-      const top = log ? 1 : STEPS.find((step) => step >= most * 0.999);
-      const long = log ? (p) => Math.max(0, 1 - Math.log(p) / Math.log(FLOOR)) : (p) => p / top;
-      (log ? ["10⁻⁶", "10⁻³", "1"] : ["0", number(top / 2), number(top)]).forEach((text, i) => { axis.children[i].textContent = text; });
-      const first = state.order[0];
-      rows.forEach((row, i) => {
-        row.element.hidden = i >= base.order.length;
-        if (row.element.hidden) return;
+      const end = log ? 1 : STEPS.find((step) => step >= most * 0.999);
+      const long = log ? (p) => Math.max(0, 1 - Math.log(p) / Math.log(FLOOR)) : (p) => p / end;
+      (log ? ["10⁻⁶", "10⁻³", "1"] : ["0", number(end / 2), number(end)]).forEach((text, i) => put(axis.children[i], text));
+      rows.forEach(({ element }, i) => { if (element.hidden !== i >= base.order.length) element.hidden = !element.hidden; });
+      // Only the rows in sight: the others are written when they come into it.
+      paint = () => rows.slice(top, Math.min(top + SEEN, base.order.length)).forEach((row, i) => write(row, top + i));
+      const write = (row, i) => {
         const [id, place] = [base.order[i], places(i)];
-        const [share, rule] = [chance(state, place), cutter(state, place)];
+        const [share, rule, first] = [chance(state, place), cutter(state, place), id === state.order[0]];
         const label = short(name(id), 18);
-        if (row.name.textContent !== label) row.name.textContent = label;
-        row.before.style.width = `${100 * Math.min(1, long(base.probs[i]))}%`;
-        row.after.style.width = `${100 * Math.min(1, long(share))}%`;
+        put(row.name, label);
+        const before = `${100 * Math.min(1, long(base.probs[i]))}%`;
+        if (row.before.style.width !== before) row.before.style.width = before;
+        row.after.style.transform = `scaleX(${Math.min(1, long(share))})`;
         row.element.classList.toggle("sampler-gone", !share);
-        row.element.classList.toggle("sampler-first", id === first);
+        row.element.classList.toggle("sampler-first", first);
         const text = share ? number(share) : rule ? `cut by ${NAMES[rule]}` : "0";
-        row.says.textContent = id === first && share ? `${text} greedy` : text;
+        put(row.says, first && share ? `${text} greedy` : text);
         row.element.setAttribute("aria-label", `${i + 1}: ${label}, ${number(base.probs[i])} before, ${row.says.textContent}`);
-      });
+      };
+      paint();
       share(state);
       tail({ state, places, log, theme, width: left });
     },
@@ -84,12 +88,10 @@ export function chances({ signal, point }) {
   /** One bar of all chance: what is left, and what each rule cut. */
   function share(state) {
     const parts = [["left", 1 - state.cut], ...state.cuts.map(({ rule, chance }) => [rule, chance])];
-    while (mass.children.length < parts.length) mass.append(h("i", {}));
-    [...mass.children].forEach((part, i) => {
-      part.style.width = `${100 * (parts[i]?.[1] ?? 0)}%`;
-      if (parts[i]) part.style.background = colour(parts[i][0]);
-    });
-    mass.setAttribute("aria-label", `chance: ${parts.map(([rule, share]) => `${rule === "left" ? "left" : `cut by ${NAMES[rule]}`} ${percent(share)}`).join(", ")}`);
+    let from = 0;
+    const bands = parts.map(([rule, part]) => `${colour(rule)} ${100 * from}% ${100 * (from += part)}%`);
+    mass.style.background = `linear-gradient(to right, ${bands.join(", ")})`;
+    mass.setAttribute("aria-label", `chance: ${parts.map(([rule, part]) => `${rule === "left" ? "left" : `cut by ${NAMES[rule]}`} ${percent(part)}`).join(", ")}`);
   }
 
   function tail({ state, places, log, theme, width }) {
@@ -112,6 +114,6 @@ export function chances({ signal, point }) {
 /** Ranks at even distances of a logarithmic axis, the first of them all. */
 function spread(size) {
   const found = new Set();
-  for (let i = 0; i <= 160; i++) found.add(Math.min(size - 1, Math.round(size ** (i / 160)) - 1));
+  for (let i = 0; i <= 120; i++) found.add(Math.min(size - 1, Math.round(size ** (i / 120)) - 1));
   return [...found].filter((rank) => rank >= 0);
 }

@@ -1,7 +1,7 @@
 // Sliders with typed numbers, what each rule cut, and the numbers before and after.
 import { CATEGORIES, css, h, keys, number } from "../glass/kit.js";
 import { RULES } from "./rules.js";
-import { count, NAMES, percent, said, TIPS, typed } from "./words.js";
+import { count, NAMES, percent, put, said, TIPS, typed } from "./words.js";
 
 /** The colour of what is left, and of what each rule cut. */
 export const COLOURS = { left: 0, top_k: 1, top_p: 2, min_p: 3, typical: 4, greedy: 5 };
@@ -79,15 +79,13 @@ export function controls({ signal, change, wrong, tip, act }) {
         const value = settings[rule];
         const at = String(scale.at(value, size));
         if (range.value !== at) range.value = at;
-        range.setAttribute("aria-valuetext", said(value));
+        if (range.getAttribute("aria-valuetext") !== said(value)) range.setAttribute("aria-valuetext", said(value));
         number.show(said(value));
         const done = state.cuts.find((one) => one.rule === rule);
-        cut.textContent = done ? `cut ${count(done.pieces)} · ${percent(done.chance)}` : "";
         if (rule === "repetition_penalty") {
           range.disabled = number.input.disabled = !text;
-          cut.textContent = text ? `${count(text)} in text` : "no ids";
-        }
-        if (rule === "temperature" && value === 0) cut.textContent = "greedy";
+          put(cut, text ? `${count(text)} in text` : "no ids");
+        } else put(cut, rule === "temperature" && value === 0 ? "greedy" : done ? `cut ${count(done.pieces)} · ${percent(done.chance)}` : "");
       }
       seed.show(String(number_));
       const left = state.high - state.low;
@@ -99,6 +97,6 @@ export function controls({ signal, change, wrong, tip, act }) {
 
 function table(element, lines) {
   const cells = element.querySelectorAll("th, td");
-  if (cells.length) { lines.flat().forEach((text, i) => { if (cells[i].textContent !== text) cells[i].textContent = text; }); return; }
+  if (cells.length) return lines.flat().forEach((text, i) => put(cells[i], text));
   element.append(...lines.map((line, y) => h("tr", {}, ...line.map((text, x) => (!text || (y && x) ? h("td", {}, text) : h("th", { scope: y ? "row" : "col" }, text))))));
 }

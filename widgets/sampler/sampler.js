@@ -7,7 +7,7 @@ import { controls } from "./controls.js";
 import { counts } from "./counts.js";
 import { pairs } from "./pairs.js";
 import { chance, cutter, ranked, RULES, ruled } from "./rules.js";
-import { code, count, NAMES, overall } from "./words.js";
+import { code, count, NAMES, overall, put } from "./words.js";
 
 const KEYS = [
   ["Tab", "from rule to rule, to the pieces, to the curve"], ["← →", "move a slider; in the curve, rank by rank"], ["Home End", "a slider's ends"],
@@ -19,7 +19,7 @@ export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     const known = new Map();
-    let [base, text, state, second, at, hint, places] = [null, [], null, null, null, "", null];
+    let [base, text, state, second, at, hint, places, theme, left] = [null, [], null, null, null, "", null, null, 0];
     const view = frame({ el, model, session, signal }, { stem: "sampler", keys: KEYS, table: () => table() });
     const settings = () => Object.fromEntries(Object.keys(RULES).map((rule) => [rule, model.get(rule)]));
     const other = () => ({ ...RULES, ...model.get("other") });
@@ -70,14 +70,13 @@ export default {
       state = ruled(base, now, text);
       places = placed(state);
       panel.draw({ base, state, settings: now, seed, text: text.length });
-      const given = { base, state, places, name, seed, settings: now, other: other(), log: model.get("log"), theme: inks(view.root) };
+      const given = { base, state, places, name, seed, settings: now, other: other(), log: model.get("log"), theme: theme ??= inks(view.root), left: left ||= parts.chances.width() || 320 };
       for (const [key, part] of Object.entries(parts)) if (key !== shown) part.stop?.();
       if (shown === "pairs") {
         second = given.second = ruled(base, given.other, text);
         named(parts.pairs.ids(given));
       }
-      parts[shown].draw({ ...given, left: parts.chances.width() || 320 });
-      view.title(headline(model), overall(base, state));
+      parts[shown].draw(given);
       say();
       view.refresh();
       tell();
@@ -95,15 +94,22 @@ export default {
       telling = setTimeout(() => {
         const top = Array.from({ length: Math.min(10, state.high - state.low) }, (_, i) => [state.order[state.low + i], chance(state, state.low + i)]);
         if (signal.aborted) return;
+        view.title(headline(model), overall(base, state));
         model.set("found", { left: state.high - state.low, entropy: state.entropy, cut: state.cut, top, cuts: state.cuts.map(({ rule, pieces, chance }) => [rule, pieces, chance]) });
         save();
       }, 150);
     };
+    // The detail line is made anew only where its first half changes; a move of a slider writes into its second.
+    const line = h("code", { class: "sampler-code" });
+    let told;
     const say = () => {
       if (!state) return;
-      const line = h("code", { class: "sampler-code" }, code(model.get("_code"), settings(), model.get("seed")));
-      if (at !== null) return view.tell(about(at), line);
-      view.tell(hint || ["Greedy takes ", chip(name(state.order[0]), { most: 24 }), h("span", { class: "kit-soft" }, ". Point at a piece or a rank, or use the arrows. The line below is the code for what is set.")], line);
+      put(line, code(model.get("_code"), settings(), model.get("seed")));
+      const key = at === null ? hint || name(state.order[0]) : null;
+      if (key !== null && key === told) return;
+      told = key;
+      if (at !== null) view.tell(about(at), line);
+      else view.tell(hint || ["Greedy takes ", chip(name(state.order[0]), { most: 24 }), h("span", { class: "kit-soft" }, ". Point at a piece or a rank, or use the arrows. The line below is the code for what is set.")], line);
     };
     const about = (rank) => {
       const [id, place] = [base.order[rank], places(rank)];
@@ -127,15 +133,16 @@ export default {
     };
     listen(model, "change:logits change:_said change:_first change:_names", () => { base = null; queueMicrotask(() => { if (!base) { read(); follow(); } }); soon(); }, signal);
     listen(model, [...Object.keys(RULES), "seed", "other", "title", "model_name", "_text", "_code"].map((trait) => `change:${trait}`).join(" "), soon, signal);
-    listen(model, "change:panel change:log", () => { tools(); soon(); }, signal);
+    listen(model, "change:panel change:log", () => { left = 0; tools(); soon(); }, signal);
     listen(session, "change:token", () => { hint = ""; follow(); }, signal);
-    onTheme(soon, signal);
-    const sized = new ResizeObserver(soon);
+    onTheme(() => { theme = null; soon(); }, signal);
+    const sized = new ResizeObserver(() => { left = 0; soon(); });
     sized.observe(view.picture);
     signal.addEventListener("abort", () => { sized.disconnect(); for (const part of Object.values(parts)) part.stop?.(); });
     tools();
     read();
     draw();
+    view.title(headline(model), overall(base, state));
     follow();
   },
 };

@@ -21,6 +21,8 @@ const BOUNDS = {
   seed: [(x) => Number.isInteger(x) && x >= 0 && x < 2 ** 32, "a whole number from 0 to 4294967295"],
 };
 
+/** Give an element a text, and leave it alone where it has it: no layout for nothing. */
+export const put = (element, text) => { if (element.textContent !== text) element.textContent = text; };
 export const percent = (share) => `${number(100 * share)} %`;
 export const count = (many) => many.toLocaleString("en");
 export const said = (value) => (value === null ? "off" : String(Number(value.toPrecision(6))));
