@@ -1,7 +1,7 @@
 """Every benchmark in one run: results/*.json, the tables and the plot of README.md.
 
 make bench                    # about a quarter of an hour
-make bench ARGS="trace"       # one of: attention, pictures, board, map, sampler, lens, trace, training
+make bench ARGS="trace map"   # some of them, by the names in NAMES
 NANOGPT=/a/checkout make bench ARGS="training"      # its peer is brought by whoever measures
 """
 
