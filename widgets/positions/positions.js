@@ -80,7 +80,7 @@ export default {
         return key;
       }), h("span", { class: "kit-soft positions-axes" }, "maps: first place down, second across"));
       const lowest = Math.min(0, ...curves.map(({ y }) => Math.min(...y)));
-      plot.draw({ width, theme, now: null, x: { low: 0, high: data.count - 1 }, panels: [{ height: view.picture.clientWidth < WIDE ? 112 : 225, head: caption, y: { low: Math.max(-1, lowest - 0.05), high: 1.05 }, lines: curves }] });
+      plot.draw({ width, theme, now: null, x: { low: 0, high: data.count - 1 }, panels: [{ height: view.picture.clientWidth < WIDE ? 98 : 206, head: caption, y: { low: Math.max(-1, lowest - 0.05), high: 1.05 }, lines: curves }] });
     }
     function point() {
       const now = look();

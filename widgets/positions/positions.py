@@ -25,7 +25,8 @@ class Positions(View):
     learned: a model's table, [pos, d_model] (`lab.positions.learned(model)`), or None. rotary: how
     far each pair turns from one place to the next, in radians: an array, or anything with
     `frequencies` (`lab.positions.rotary(model)`); sinusoidal ones if left out. count: how many
-    places are shown; the table's rows or the pieces, at most 1,024. width, base: of the sinusoidal
+    places are shown; as many as pieces, or 64; at most the table's
+    rows, and 1,024. width, base: of the sinusoidal
     table. pieces: a text, to call places by what stands there.
     A click in a map picks two places, the session's `token` and `other`; `pair` is the pair that
     the dial shows, `alone` shows it without the others, `scheme` whose pair it is.
@@ -101,7 +102,8 @@ def _own(width: int, base: float) -> np.ndarray:
 
 def _count(count: int | None, table: Any, pieces: list[str]) -> int:
     rows = MOST if table is None else min(len(table), MOST)
-    found = count or (len(pieces) or (min(rows, USUAL * 2) if table is not None else USUAL))
+    usual = max(2, len(pieces)) if pieces else USUAL
+    found = min(usual, max(2, rows)) if count is None else count
     if not 2 <= found <= rows:
         raise ValueError(f"count={found} places; from 2 to {rows} can be shown here")
     return found
