@@ -13,7 +13,9 @@ import lab
 from lab import neurons
 from lab.corpora import Document, Word
 from lab.neurons.counting import HALF, Counts
+from lab.neurons.labels import labelled
 from lab.neurons.meaning import separation
+from lab.neurons.texts import rows
 
 # TransformerLens says whenever a scale is edited that the last digits may differ.
 pytestmark = pytest.mark.filterwarnings("ignore:A forward hook edited")
@@ -226,19 +228,31 @@ def test_a_label_dealt_at_random_means_nothing(llama):
 
 def test_words_are_looked_at_where_they_end_or_just_before_they_begin(gpt2):
     """One piece a byte: the label's place is the word's last letter, or the space before it."""
-    from lab.neurons.meaning import _labels
-    from lab.neurons.texts import rows
-
     document = Document("A cat ran", (Word(0, 1, "DET"), Word(2, 5, "NOUN"), Word(6, 9, "VERB")))
     (row,) = rows(gpt2, [document], 100, 60)
     pos = lambda document, word: word.pos  # noqa: E731
-    assert _labels(gpt2.tokenizer, row, pos, False) == {0: "DET", 4: "NOUN", 8: "VERB"}
-    assert _labels(gpt2.tokenizer, row, pos, True) == {1: "NOUN", 5: "VERB"}
+    assert labelled(gpt2.tokenizer, row, pos, False) == {0: "DET", 4: "NOUN", 8: "VERB"}
+    assert labelled(gpt2.tokenizer, row, pos, True) == {1: "NOUN", 5: "VERB"}
+
+
+def test_words_cost_what_the_trace_says(model):
+    """One piece a byte: a word's cost is the surprisal of its first letter."""
+    words = (Word(0, 1, "DET"), Word(2, 5, "NOUN"), Word(6, 9, "NOUN"))
+    documents = [Document("A cat ran", words), Document("A dog sat", words), Document("no words")]
+    first = model.tokenizer.bos_token_id
+    every = [
+        lab.trace(model, [first, *model.tokenizer(d.text)["input_ids"]], keep=[]).surprisal[1:]
+        for d in documents[:2]
+    ]
+    costs = neurons.word_costs(model, documents)
+    assert costs.keys() == {"NOUN"}, "the first word has no piece before it"
+    assert costs["NOUN"] == pytest.approx(np.mean([e[[2, 6]] for e in every]), rel=1e-5)
 
 
 @pytest.mark.parametrize(
     ("call", "said"),
     [
+        (lambda m: neurons.word_costs(m, ["a b"]), "no word has a label"),
         (lambda m: neurons.survey(m, ["a"], 2), "layers is 2: numbers from 0 to 1"),
         (lambda m: neurons.survey(m, [""], 0), "corpus gave no pieces"),
         (lambda m: neurons.survey(m, [3], 0), "corpus holds a int"),

@@ -12,6 +12,7 @@ from lab.neurons.record import Context, Histogram, Survey
 
 if TYPE_CHECKING:
     from lab.neurons.controls import alike, cut
+    from lab.neurons.costs import word_costs
     from lab.neurons.meaning import Meaning, Meanings, meanings
     from lab.neurons.reading import Reading, activations
     from lab.neurons.surveying import survey
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _ROOM = {
     "alike": "controls",
     "cut": "controls",
+    "word_costs": "costs",
     "Meaning": "meaning",
     "Meanings": "meaning",
     "meanings": "meaning",
@@ -45,6 +47,7 @@ __all__ = [
     "meanings",
     "reads",
     "survey",
+    "word_costs",
     "writes",
 ]
 

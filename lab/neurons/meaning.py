@@ -8,7 +8,6 @@ the same activations, chosen and measured in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +17,10 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from lab.hooks import lock_of
-from lab.neurons.texts import Row, batches, checked_layers, passed, rows
+from lab.neurons.labels import Label, labelled, labelling
+from lab.neurons.texts import batches, checked_layers, passed, rows
 
 TOP = 50  # the strongest places that `share` looks at
-Label = str | Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def meanings(
     """
     lock_of(model)
     (layer,) = checked_layers(model, layer)
-    values, said, halves = _gathered(model, corpus, layer, _labelling(label), coming, pieces)
+    values, said, halves = _gathered(model, corpus, layer, labelling(label), coming, pieces)
     masks = [halves == 0, halves == 1]
     enough = [
         name
@@ -180,14 +179,6 @@ def _turned(values: np.ndarray, seed: int) -> np.ndarray:
     return scaled @ axes.astype(values.dtype)
 
 
-def _labelling(label: Label) -> Callable[[Any, Any], Any]:
-    if callable(label):
-        return label
-    if label not in ("pos", "number", "sense"):
-        raise ValueError(f"label is {label!r}: 'pos', 'number', 'sense', or a function")
-    return lambda document, word: getattr(word, label)  # noqa: ARG005
-
-
 def _gathered(
     model: Any, corpus: Any, layer: int, label: Any, coming: bool, pieces: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -198,7 +189,7 @@ def _gathered(
         kept: list[Tensor] = []
         passed(model, group, [layer], {"post": lambda _, values, kept=kept: kept.append(values)})
         for at, row in enumerate(group.rows):
-            labels = _labels(model.tokenizer, row, label, coming)
+            labels = labelled(model.tokenizer, row, label, coming)
             places = [1 + place for place in labels if place + 1 < len(row.ids)]
             found.append(kept[0][at, torch.tensor(places, dtype=torch.long)].float().cpu().numpy())
             said += [labels[place - 1] for place in places]
@@ -207,24 +198,3 @@ def _gathered(
         raise ValueError("corpus knows no words: lab.corpora.stories() gives documents that do")
     names = np.array([None if name is None else str(name) for name in said], dtype=object)
     return np.concatenate(found), names, np.array(halves)
-
-
-def _labels(tokenizer: Any, row: Row, label: Any, coming: bool) -> dict[int, Any]:
-    """Which piece of the row (counted from 0) is looked at, and the label of its word."""
-    words = getattr(row.document, "words", ())
-    if not words:
-        return {}
-    coded = tokenizer(
-        row.document.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-    )
-    spans = coded["offset_mapping"][row.start :]
-    # A piece may begin with the space before its word: a word begins with the piece that holds
-    # its first letter, and ends with the one that holds its last.
-    holder = {letter: place for place, (a, b) in enumerate(spans) for letter in range(a, b)}
-    letters = [(word.start if coming else word.stop - 1) for word in words]
-    places = [holder.get(letter, -1) - coming for letter in letters]
-    return {
-        place: label(row.document, word)
-        for place, word in zip(places, words, strict=True)
-        if place >= 0
-    }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from traitlets import Bytes, Dict, Int, List, TraitError, Unicode, validate
 
+from widgets.glass.answers import said
 from widgets.glass.arrays import as_array
 from widgets.glass.session import Session
 from widgets.glass.text import Text, Texts, clean, number, short, visible
@@ -78,34 +79,35 @@ class Neurons(View):
             if f is not None and not callable(f):
                 raise TypeError(f"{name} is a {type(f).__name__}; give a function")
         state, layers = _state(survey), [int(layer) for layer in survey.layers]
-        self._survey, self._calls = survey, given
-        names = state["names"]
+        names, sizes = state["names"], state.pop("_sizes")
         if sort and sort not in names:
             raise ValueError(f"sort is {sort!r}: {', '.join(names)} are known")
-        first = getattr(session, "layer", None) if layer is None else layer
-        shown = first if first in layers else layers[0]
         if layer is not None and layer not in layers:
             raise ValueError(f"layer is {layer}: {layers} were surveyed")
-        at = layers.index(shown)
-        best = int(np.argmax(state.pop("_sizes")[names.index(sort or names[0])][at]))
+        if session is not None and layer is not None:
+            session.layer = layer
+        first = layer if session is None else session.layer
+        shown = first if first in layers else layers[0]
+        if neuron is None:
+            neuron = int(np.argmax(sizes[names.index(sort or names[0])][layers.index(shown)]))
+        self._survey, self._calls = survey, given
+        # All that is shown at first travels with the view: it must draw without asking.
+        made = self._first([*keep, (shown, neuron)], text[:LONGEST])
         super().__init__(
             session=session,
             title=title,
             shown=shown,
-            neuron=best if neuron is None else neuron,
+            neuron=neuron,
             sort=sort or names[0],
             text=text[:LONGEST],
             _can=[name for name, f in given.items() if f is not None],
             **state,
+            **made,
         )
-        if layer is not None and session is not None:
-            session.layer = layer
-        self.observe(self._follow, "layer")
-        with self._trying():
-            for one in [*keep, (self.shown, self.neuron)]:
-                self._card(*one)
-            self._read(self.text, self.shown, self.neuron)
+        if session is None:
+            self.session.layer = layer
         self._summarise()
+        self.observe(self._follow, "layer")
         self.observe(lambda _: self._summarise(), ["neuron", "shown"])
 
     @validate("neuron")
@@ -130,25 +132,41 @@ class Neurons(View):
             return {"place": list(place), "text": text, **self._read(text, *place)}, []
         return super().answer(what, args)
 
+    def _first(self, places: Sequence[tuple[int, int]], text: str) -> dict:
+        """The cards of these neurons and the text under the last, or why there are none."""
+        cards, readings = {}, {}
+        try:
+            for place in places:
+                cards[_key(*place)] = self._made(*place)
+            if text and self._calls["live"]:
+                readings[f"{_key(*places[-1])} {clean(text)}"] = self._told(text, *places[-1])
+        except Exception as error:
+            return {"_cards": cards, "_readings": readings, "failure": said(error)}
+        return {"_cards": cards, "_readings": readings}
+
+    def _made(self, layer: int, neuron: int) -> dict:
+        return card(self._survey, layer, neuron, self._calls["writes"], self._calls["reads"])
+
+    def _told(self, text: str, layer: int, neuron: int) -> dict:
+        if len(text) > LONGEST:
+            raise ValueError(f"text has {len(text)} characters; at most {LONGEST} are taken")
+        return reading(self._calls["live"](text, layer, neuron))
+
     def _card(self, layer: int, neuron: int) -> dict:
         """Kept in place: no message is sent, and a saved page or a reloaded one finds it."""
-        key = f"{layer}:{neuron}"
+        key = _key(layer, neuron)
         if key not in self._cards:
-            made = card(self._survey, layer, neuron, self._calls["writes"], self._calls["reads"])
-            _put(self._cards, key, made)
-            self.failure = ""
+            _put(self._cards, key, self._made(layer, neuron))
+        self.failure = ""
         return self._cards[key]
 
     def _read(self, text: str, layer: int, neuron: int) -> dict:
-        live = self._calls["live"]
-        if live is None or not text:
+        if self._calls["live"] is None or not text:
             return {"pieces": [], "values": []}
-        if len(text) > LONGEST:
-            raise ValueError(f"text has {len(text)} characters; at most {LONGEST} are taken")
-        key = f"{layer}:{neuron} {text}"
+        key = f"{_key(layer, neuron)} {text}"
         if key not in self._readings:
-            _put(self._readings, key, reading(live(text, layer, neuron)))
-            self.failure = ""
+            _put(self._readings, key, self._told(text, layer, neuron))
+        self.failure = ""
         return self._readings[key]
 
     def _follow(self, change: Any) -> None:
@@ -161,6 +179,10 @@ class Neurons(View):
         values = [f"{name} {number(float(v[at][self.neuron]))}" for name, v in found.items()]
         peak = short(visible(clean(self._survey.peaks(self.shown)[self.neuron])), 40)
         self.summary = f"L{self.shown}N{self.neuron}, strongest at {peak}; {', '.join(values)}"
+
+
+def _key(layer: int, neuron: int) -> str:
+    return f"{layer}:{neuron}"
 
 
 def _put(kept: dict, key: str, value: dict) -> None:
@@ -186,9 +208,9 @@ def _state(survey: Any) -> dict:
         raise ValueError(f"survey has {len(layers)} layers but properties of shape {shape}")
     table = np.nan_to_num(np.stack([*named.values()]).astype("<f4"))
     peaks = [[clean(piece) for piece in survey.peaks(layer)] for layer in layers]
-    said = {piece: i for i, piece in enumerate(dict.fromkeys(p for row in peaks for p in row))}
-    places = np.array([[said[piece] for piece in row] for row in peaks], dtype="<i4")
-    weight = table.nbytes + places.nbytes + sum(len(piece.encode()) + 4 for piece in said)
+    once = {piece: i for i, piece in enumerate(dict.fromkeys(p for row in peaks for p in row))}
+    places = np.array([[once[piece] for piece in row] for row in peaks], dtype="<i4")
+    weight = table.nbytes + places.nbytes + sum(len(piece.encode()) + 4 for piece in once)
     refuse_heavy(f"{table[0].size:,} neurons", weight, "survey fewer layers")
     return {
         "layers": layers,
@@ -197,7 +219,7 @@ def _state(survey: Any) -> dict:
         "_sizes": table,
         "_table": table.tobytes(),
         "_peaks": places.tobytes(),
-        "_said": list(said),
+        "_said": list(once),
         "_model": str(getattr(survey, "model_name", "") or ""),
         "_source": _source(survey),
         "_pieces": int(getattr(survey, "pieces", 0) or 0),
