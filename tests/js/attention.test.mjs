@@ -2,12 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isWhole, lookedAt, looksAt, pictureSize, rank, share, source, strongest, unpack, withFirst } from "../../widgets/attention/data.js";
+import { profilesOf } from "../../widgets/attention/averages.js";
+import { code } from "../../widgets/attention/code.js";
+import { isWhole, lookedAt, looksAt, pictureSize, rank, share, sorting, source, strongest, unpack, withFirst } from "../../widgets/attention/data.js";
 import { layout, within } from "../../widgets/attention/look.js";
 import { inside, ticks, zoomed } from "../../widgets/attention/matrix.js";
 import { places, plan } from "../../widgets/attention/overview.js";
 import { paint, palette, position, tinted } from "../../widgets/attention/paint.js";
 import { toggled } from "../../widgets/attention/pins.js";
+import { ends } from "../../widgets/attention/plot.js";
 import { excerpt } from "../../widgets/attention/text.js";
 import { weight } from "../../widgets/attention/words.js";
 
@@ -164,4 +167,32 @@ test("an exact weight is written so that it reads back the same", () => {
 test("positions a view does not have fall back", () => {
   assert.equal(within(3, 5, null), 3);
   for (const value of [null, -1, 5, 1.5, "3"]) assert.equal(within(value, 5, "else"), "else");
+});
+
+test("heads sort both ways, ties in place and unknown ones last", () => {
+  assert.deepEqual(sorting([1, 3, NaN, 3, -2], 1), [1, 3, 0, 4, 2]);
+  assert.deepEqual(sorting([1, 3, NaN, 3, -2], -1), [4, 0, 1, 3, 2]);
+});
+
+test("a plot reaches zero, its values and the upper ends of its band", () => {
+  assert.deepEqual(ends([1, 2], null), [0, 2]);
+  assert.deepEqual(ends([-1, NaN, 0.5], [0, 0, 1]), [-1, 1.5]);
+  assert.deepEqual(ends([NaN], null), [0, 0]);
+});
+
+test("profiles are rows of means, then rows of half widths", () => {
+  const bytes = new Uint8Array(Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8]).buffer);
+  const profiles = profilesOf(bytes, 2, 2);
+  assert.deepEqual([profiles.mean(1), profiles.spread(0)], [[3, 4], [5, 6]]);
+});
+
+test("the code names the text as Python reads it, and only what was picked", () => {
+  const lines = code({ made: { text: "a \"b\"\n\ud800", bos: true, tokens: 4 }, modelName: "m", texts: 0, score: "entropy", scale: "linear",
+    skipFirst: true, explains: false, layer: 0, head: 2, token: null, pinned: [[1, 2]] });
+  assert.ok(lines.includes('lab.trace(model, "a \\"b\\"\\n\\ud800", prepend_bos=True)  # 4 tokens'));
+  assert.ok(lines.includes("widgets.Session(layer=0, head=2, pinned=[[1,2]])"));
+  assert.ok(lines.includes("widgets.Attention(trace, session=session, skip_first=True)"));
+  assert.ok(lines.includes('view.score = "entropy"') && !lines.includes("head_scores"));
+  const many = code({ made: { tokens: 90 }, modelName: "m", texts: 3, score: "", scale: "log", layer: 1, head: 0 });
+  assert.ok(many.includes("averages = lab.attention.over(model, texts)  # 3 texts, 90 tokens"));
 });

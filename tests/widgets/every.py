@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 import widgets
+from tests.widgets.heads import averages, breakdown, explained
 from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.surveys import neurons
 
@@ -25,7 +28,17 @@ def every_view(trace, text: str) -> list:
     acts = np.random.default_rng(0).normal(size=(count, 2, 3))
     return [
         widgets.Tokens(trace, values={text: acts[:, 0, 0]}, unit=text, **title),
-        widgets.Attention(trace, labels={(0, 0): text}, **title),
+        explained(
+            widgets.Attention(
+                trace,
+                labels={(0, 0): text},
+                scores={text: np.eye(2), "entropy": np.ones((2, 2))},
+                breakdown=partial(breakdown, text=text),
+                **title,
+            ),
+            *(0, 0, count - 1, 0),
+        ),
+        widgets.Attention(averages(name=text), labels={(0, 0): text}, **title),
         widgets.Prompt(lambda typed: trace, text=text, **title),
         widgets.EmbeddingMap(
             {text: acts[:, 0, :2], "b": acts[:, 1, :2]},

@@ -51,7 +51,7 @@ export async function averages({ model, el, signal, kept }) {
   const large = plot({ signal, name: "mean weight by distance", height: 230 });
   const [name, about, list] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" }), h("ul", { class: "attention-scores" })];
   const side = h("div", { class: "attention-side" }, h("div", { class: "attention-name" }, name), about, list);
-  const box = h("div", { class: "attention-profile" }, h("h4", {}, "mean weight on the token 0, 1, 2 … places back"), large.element);
+  const box = h("div", { class: "attention-profile" }, h("h4", {}, "mean weight, by how far back"), large.element);
   const grid = h("div", { class: "attention-grid" }, map.element, box, side);
   view.picture.append(grid, code.code.element);
   const scaleBox = h("span");
@@ -94,7 +94,7 @@ export async function averages({ model, el, signal, kept }) {
     about.replaceChildren(...aboutOf(now, mean));
     list.replaceChildren(...Object.keys(scores).filter((one) => one !== "entropy").map((one) => scoreRow(now, one)));
     view.tell(headLine(now, state.hoverHead ?? now.index, state.hoverHead === null ? label : labels[pairOf(state.hoverHead).join(".")]),
-      h("span", { class: "kit-soft" }, `± and whiskers: 95 % intervals over texts; blue: even attention; distances leave the first token out; small pictures: the nearest ${Math.min(NEAR, distances)}, height √ weight`));
+      h("span", { class: "kit-soft" }, `± and whiskers: 95 % intervals over texts; blue: even attention; the first token is left out; small pictures: nearest ${Math.min(NEAR, distances)}, height √ weight`));
     scoring.draw();
     code.draw(now, session);
     view.refresh();
