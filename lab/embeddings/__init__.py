@@ -12,7 +12,7 @@ from lab.embeddings.honesty import Honesty, how_honest
 from lab.embeddings.nearest import Neighbours, neighbours
 from lab.embeddings.occurring import Contexts, contexts, with_sense
 from lab.embeddings.planes import Projection, projection
-from lab.embeddings.scoring import AnalogyScore, analogies
+from lab.embeddings.scoring import AnalogyScore, analogies, analogy
 from lab.embeddings.senses import Separation, separation
 from lab.embeddings.table import Vectors, vectors
 
@@ -26,6 +26,7 @@ __all__ = [
     "Separation",
     "Vectors",
     "analogies",
+    "analogy",
     "contexts",
     "how_honest",
     "neighbours",

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Int
 
 from lab.embeddings.asking import Analogy
-from lab.embeddings.nearest import nearest
+from lab.embeddings.nearest import Neighbours, nearest
 from lab.embeddings.table import Vectors
 
 
@@ -82,6 +82,34 @@ def analogies(
     known_kinds, lost = kinds[known], kinds[~np.array(known)]
     scores = [_score(kind, hits[known_kinds == kind], int((lost == kind).sum())) for kind in names]
     return [*scores, _score("all", hits, len(lost))]
+
+
+def analogy(
+    table: Vectors,
+    a: str | int,
+    b: str | int,
+    c: str | int,
+    count: int = 10,
+    *,
+    among: Sequence[int] | Int[np.ndarray, " row"] | None = None,
+) -> Neighbours:
+    """The rows nearest to b - a + c, with nothing left out: a, b and c stand in their true ranks.
+
+    Raises:
+        UnknownPiece: a word that is no single piece.
+        ValueError: nothing to choose among.
+
+    >>> steps = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]])
+    >>> table = Vectors(steps, ["cat", "cats", "dog", "dogs"])
+    >>> analogy(table, "cat", "cats", "dog", 2).named()["dog"]
+    [('dogs', 0.975), ('cats', 0.733)]
+    """
+    rows = table.places([a, b, c])
+    target = table.unit[rows[1]] - table.unit[rows[0]] + table.unit[rows[2]]
+    allowed = np.arange(len(table)) if among is None else table.places(among)
+    allowed = np.unique(np.concatenate([allowed, rows]))
+    found = nearest(target[None], table.unit[allowed], count, ids=allowed)
+    return Neighbours(rows[2:], *found, table)
 
 
 def _hits(

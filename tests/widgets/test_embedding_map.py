@@ -110,8 +110,8 @@ def test_a_callable_that_answers_nonsense_is_told():
         (lambda point: ([99], [0.5]), "gave point 99"),
     ):
         with pytest.raises(ValueError, match=says):
-            a_map(neighbours=wrong).answer("neighbours", {"point": 1})
-    assert a_map(neighbours=None).answer("neighbours", {"point": 1})[0]["ids"] == []
+            a_map(neighbours=wrong).answer("neighbours", {"points": [1]})
+    assert a_map(neighbours=None).answer("neighbours", {"points": [1]})[0]["near"] == [[], []]
 
 
 # In the page: the grid's points lie 0.46 of the board's height from its middle.
@@ -144,7 +144,7 @@ def test_hover_pick_neighbours_search_lasso_and_keys(open_views):
     assert "·fly point 5" in detail(opened) and "kind: insect · size: 5.00" in detail(opened)
     page.mouse.click(*spot(opened, 0))
     page.locator("button.embedding-map-row").nth(2).wait_for()
-    assert opened.state(view, "picked") == 0 and [q["args"] for q in asked] == [{"point": 0}]
+    assert opened.state(view, "picked") == 0 and [q["args"] for q in asked] == [{"points": [0]}]
     rows = page.locator("button.embedding-map-row").all_inner_texts()
     assert [row.split("\n")[0] for row in rows] == ["·eel", "·bee", "·cat"]
     assert "0.900" in rows[0]
@@ -246,6 +246,50 @@ def test_the_keyboard_does_what_the_mouse_does_and_axe_finds_nothing(open_views)
 
 
 @pytest.mark.browser
+def test_an_analogy_is_asked_by_words_or_keys_and_the_given_words_keep_their_ranks(open_views):
+    asked = []
+
+    def analogy(a, b, c):
+        asked.append((a, b, c))
+        return [c, 7, b], [0.9, 0.6, 0.5]
+
+    view = a_map(analogy=analogy)
+    opened = open_views(view, height=900)
+    connect(opened, view)
+    page = opened.page
+    page.locator(".embedding-map-board").first.focus()
+    page.keyboard.press("a")
+    for word in ("ant", "bee", "zebra"):
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
+    assert "“zebra” is no piece here" in page.locator(".embedding-map-analogy").inner_text()
+    page.get_by_label("analogy: c").fill("dog")
+    page.keyboard.press("Enter")
+    rows = page.locator("button.embedding-map-row")
+    rows.nth(2).wait_for()
+    assert asked == [(0, 1, 3)] and opened.state(view, "compared") == [0, 1, 3]
+    assert [row.split("\n")[0] for row in rows.all_inner_texts()] == ["·dog", "·hen", "·bee"]
+    assert page.locator(".embedding-map-given").count() == 2
+    verdict = page.locator(".embedding-map-verdict").inner_text()
+    assert verdict == "·hen once the given words are left out; with them, ·dog comes first."
+    page.mouse.click(*spot(opened, 5))  # a picked point goes into a slot by its number
+    page.keyboard.press("1")
+    settle(opened)
+    assert asked[-1] == (5, 1, 3) and opened.state(view, "picked") is None
+    assert opened.axe() == []
+    page.locator(".embedding-map-board").first.focus()
+    page.keyboard.press("Escape")
+    assert opened.state(view, "compared") == []
+    opened.quiet()
+    # the saved page shows what was asked last
+    view.compared = [5, 1, 3]
+    later = open_views(view, height=900)
+    assert later.page.locator("button.embedding-map-row").count() == 3
+    with pytest.raises(TraitError, match="compared is"):
+        view.compared = [1, 2]
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 def test_points_are_painted_where_they_are_and_a_group_stands_out(open_views, dark):
     view = a_map()
@@ -282,7 +326,7 @@ def distance(one, other) -> float:
 @pytest.mark.browser
 def test_a_saved_page_keeps_what_was_asked_for_and_says_what_it_cannot(open_views):
     asked = a_map()
-    asked._reply("neighbours", {"point": 2})
+    asked._reply("neighbours", {"points": [2]})
     carried = EmbeddingMap(
         GRID, NAMES, neighbours=(np.roll(np.arange(9), -1)[:, None], np.full((9, 1), 0.5))
     )

@@ -124,8 +124,17 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
     for (const point of look.framed) ring(context, ...spot(point), 4, theme.ink, 1);
     if (look.picked !== null) ring(context, ...spot(look.picked), 6, theme.accent, 2.5);
     if (look.over !== null) ring(context, ...spot(look.over), 6, theme.ink, 1.5);
+    if (look.arrows) analogy(context);
     names(context);
     outline(context);
+  }
+
+  /** a → b and c → the answer; dashed, where a → b would lead from c in this picture. */
+  function analogy(context) {
+    const [a, b, c, d] = look.arrows.map((point) => (point === null ? null : spot(point)));
+    arrow(context, a, b, look.theme.accent);
+    if (d) arrow(context, c, d, look.theme.accent);
+    arrow(context, c, [c[0] + b[0] - a[0], c[1] + b[1] - a[1]], look.theme.soft, [4, 4]);
   }
 
   function names(context) {
@@ -224,4 +233,20 @@ function ring(context, x, y, radius, colour, width) {
   context.strokeStyle = colour;
   context.lineWidth = width;
   context.stroke();
+}
+
+function arrow(context, [x, y], [toX, toY], colour, dash = []) {
+  const turn = Math.atan2(toY - y, toX - x);
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(toX, toY);
+  context.strokeStyle = context.fillStyle = colour;
+  context.lineWidth = 2;
+  context.setLineDash(dash);
+  context.stroke();
+  context.setLineDash([]);
+  context.beginPath();
+  context.moveTo(toX, toY);
+  for (const side of [-0.4, 0.4]) context.lineTo(toX - 10 * Math.cos(turn + side), toY - 10 * Math.sin(turn + side));
+  context.fill();
 }

@@ -3,6 +3,7 @@
 import { asker, css, h, hoverOf, keys, legend, listen, onTheme, pick as pickIn, scale, sessionOf } from "../glass/kit.js";
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
+import { analogyLine } from "./analogy.js";
 import { board } from "./board.js";
 import { order, ranks, read, search } from "./data.js";
 import { packed } from "./paint.js";
@@ -50,7 +51,8 @@ export default {
     const row = h("div", { class: "embedding-map-boards" }, left.element);
     const side = panel({ map, pick: (to) => pick(to, true), clear: () => choose([], false), hover: point });
     const shown = h("div", { class: "embedding-map-legend" });
-    view.picture.append(h("div", { class: "embedding-map-all" }, h("div", { class: "embedding-map-left" }, row, shown), side.element));
+    const line = model.get("analogies") || model.get("compared")?.length ? analogyLine({ map, signal, ask: (three) => { save({ compared: three, picked: null }); } }) : null;
+    view.picture.append(h("div", { class: "embedding-map-all" }, h("div", { class: "embedding-map-left" }, row, shown, line?.element ?? ""), side.element));
 
     // The tools: find, colour, maps, lasso, zoom.
     const choice = (label, names, value, call) => h("select", { class: "embedding-map-choice", "aria-label": label, onchange: (event) => call(event.target.value) }, ...names.map(([key, text]) => h("option", { value: key, selected: key === value }, text)));
@@ -104,36 +106,41 @@ export default {
         else if (event.shiftKey) own.move(-60 * dx, -60 * dy);
         else pick(own.beside(picked(), dx, dy), true);
       };
+      const slot = (i) => () => { if (line && picked() !== null) line.put(i, picked()); };
       keys(own.element, {
         ArrowLeft: arrow(-1, 0), ArrowRight: arrow(1, 0), ArrowUp: arrow(0, -1), ArrowDown: arrow(0, 1),
         "+": () => own.zoom(1.5), "=": () => own.zoom(1.5), "-": () => own.zoom(1 / 1.5), 0: () => own.fit(), "/": () => find.focus(), "[": next(-1), "]": next(1),
-        r: () => own.begin(), l: () => turnLasso(!lasso), Enter: () => { if (own.framing()) own.end(true); },
-        Escape: () => { if (own.framing()) own.end(false); else if (picked() !== null) pick(null); else if (chosen().length) choose([], false); },
+        1: slot(0), 2: slot(1), 3: slot(2), a: () => line?.focus(), r: () => own.begin(), l: () => turnLasso(!lasso), Enter: () => { if (own.framing()) own.end(true); },
+        Escape: () => { if (own.framing()) own.end(false); else if (picked() !== null) pick(null); else if (three()) save({ compared: [] }); else if (chosen().length) choose([], false); },
       }, signal);
     };
     keyed(left);
 
-    // True neighbours: given with the map, asked for before, or asked of Python now.
-    const ask = asker(model, session, "neighbours", {
-      answered: ({ point: of, ids, similarities }) => { model.get("_near")[of] = [ids, similarities]; neighbours(); soon(); },
+    // True neighbours: given with the map, asked for before, or asked of Python now. Analogies: the last two.
+    const heard = (points) => model.get("_near")[points.join(" ")];
+    const asks = ["neighbours", "analogy"].map((name) => asker(model, session, name, {
+      answered: ({ points, near: told }) => { model.get("_near")[points.join(" ")] = told; neighbours(); soon(); },
       failed: (message) => { why = ""; view.stale(message); soon(); }, busy: view.busy, signal,
-    });
+    }));
+    const three = () => (model.get("compared")?.length === 3 ? model.get("compared") : null);
+    const subject = () => (picked() === null ? three() : [picked()]);
     function neighbours() {
-      const of = picked();
-      const heard = of !== null && model.get("_near")[of];
+      const points = subject();
       [near, why] = [null, ""];
-      if (of === null) return;
-      if (map.given) near = map.given(of);
-      else if (heard) near = { point: of, ids: heard[0], similarities: heard[1] };
-      else why = ask({ point: of }) ? "asking …" : "This page has the neighbours of points picked before it was saved. Pick again in the notebook for others.";
+      if (!points) return;
+      const known = heard(points);
+      if (points.length === 1 && map.given) near = map.given(points[0]);
+      else if (known) near = { ids: known[0], similarities: known[1] };
+      else why = asks[Number(points.length === 3)]({ points }) ? "asking …" : "This page has what was asked before it was saved. Ask again in the notebook for more.";
       if (near && !near.ids.length) [near, why] = [null, "No true neighbours were given with this map."];
-      if (near) view.stale("");
+      if (near) { near.points = points; view.stale(""); }
     }
     /** The neighbours with their ranks in the pictures as they are now. */
     function truth() {
-      const of = picked();
-      const told = near && near.point === of ? { ...near, ranks: shownMaps().map(([, to], i) => ranks(map.place(to, i > 0), of, near.ids)) } : null;
-      return { picked: of, near: told };
+      const [of, points] = [picked(), subject()];
+      if (!near || near.points.join() !== points?.join()) return { picked: of, near: null };
+      if (points.length === 3) return { picked: of, near: { ...near, three: points, ranks: [] } };
+      return { picked: of, near: { ...near, ranks: shownMaps().map(([, to], i) => ranks(map.place(to, i > 0), of, near.ids)) } };
     }
 
     /** Which points stand out: found ones, else selected ones, else those of the one category. */
@@ -194,8 +201,8 @@ export default {
       const ground = getComputedStyle(view.root).backgroundColor.match(/[\d.]+/g).map(Number);
       return {
         theme, paper: packed(ground), codes, colours: lut, late, bright: mask, all: !found.length && !chosen().length && only === null, picked: of, over,
-        ties: told ? told.ids.slice(0, 10) : [], framed: map.tokens.length ? [...new Set(map.tokens)] : [],
-        named: [...(told ? told.ids.slice(0, 10) : []), ...some, ...(only === null ? [] : inOrder.filter((i) => mask?.[i]).slice(0, 400))], order: inOrder, told,
+        ties: told && !told.three ? told.ids.slice(0, 10) : [], arrows: told?.three ? [...told.three, told.ids.find((id) => !told.three.includes(id)) ?? null] : null, framed: map.tokens.length ? [...new Set(map.tokens)] : [],
+        named: [...(told?.three ?? []), ...(told ? told.ids.slice(0, 10) : []), ...some, ...(only === null ? [] : inOrder.filter((i) => mask?.[i]).slice(0, 400))], order: inOrder, told,
       };
     }
 
@@ -216,7 +223,7 @@ export default {
       [colours.value, beside.value] = [model.get("colour"), model.get("beside")];
       view.title(model.get("title") || headline(map), model.get("summary"));
       const selected = chosen();
-      side.draw({ picked: seen.picked, near: seen.told, why: seen.picked === null ? honest(map, Math.round(at())) : why, selected: found.length ? found : [...selected], what: found.length ? "Found" : what, searched: find.value, boards: shownMaps().map(([name]) => name) });
+      side.draw({ picked: seen.picked, near: seen.told, why: !subject() ? honest(map, Math.round(at())) : why, selected: found.length ? found : [...selected], what: found.length ? "Found" : what, searched: find.value, boards: shownMaps().map(([name]) => name) });
       words(seen.told);
       view.refresh();
     }
@@ -242,7 +249,7 @@ export default {
     }
     signal.addEventListener("abort", () => { cancelAnimationFrame(asked); cancelAnimationFrame(moving); });
     listen(model, "change:at change:beside change:title", () => soon(), signal);
-    listen(model, "change:picked", () => { near = null; neighbours(); soon(); }, signal);
+    listen(model, "change:picked change:compared", () => { neighbours(); line?.set(three() ?? []); soon(); }, signal);
     listen(model, "change:colour change:_chosen", remask, signal);
     const follow = () => { const token = session.get("token"); if (map.tokens.length && token !== null && map.tokens[token] !== undefined) pick(map.tokens[token], true); };
     listen(session, "change:token", follow, signal);
@@ -252,6 +259,7 @@ export default {
     sizes.observe(row);
     signal.addEventListener("abort", () => sizes.disconnect());
     neighbours();
+    line?.set(three() ?? []);
     follow();
     remask();
   },

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from traitlets import Bytes, Dict, Float, Int, List, TraitError, observe, validate
+from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, observe, validate
 
 from widgets.embedding_map import given, packing
 from widgets.embedding_map.given import Near
@@ -29,6 +29,8 @@ class EmbeddingMap(View):
     properties: {name: a category or a number for each point}, to colour by; NaN is not known.
     neighbours: the true ones. A callable that takes a point and gives (points, similarities),
     nearest first, or both given beforehand as arrays [point, near].
+    analogy: a callable that takes three points, a, b and c, and gives (points, similarities) for "a
+    is to b as c is to …", nearest first, nothing left out.
     honesty: for each point the share of its true neighbours that the picture keeps, for one map
     or {map: shares}; NaN where nobody looked.
     importance: which points get their name first: a number each, or the points in order.
@@ -36,9 +38,9 @@ class EmbeddingMap(View):
     unit: of the similarities. session: what is picked, shared with other views.
 
     What the reader picks comes back in `picked` (a point, or None), what is lassoed in `lassoed`
-    (points, rising); both can be set. `at` is the map shown: 0 the first, 1.5 halfway from the
-    second to the third. `colour` is the property shown, `beside` the map on the right ("" for
-    none).
+    (points, rising), the last analogy asked in `compared` ([a, b, c]); all can be set. `at` is the
+    map shown: 0 the first, 1.5 halfway from the second to the third. `colour` is the property
+    shown, `beside` the map on the right ("" for none).
 
     Raises ValueError for shapes that disagree and for more than 2 MB; TraitError for a point that
     is not there.
@@ -49,7 +51,7 @@ class EmbeddingMap(View):
     """
 
     files = Path(__file__)
-    kept = ("at", "colour", "beside", "picked")
+    kept = ("at", "colour", "beside", "picked", "compared")
 
     count = Int(help="how many points").tag(sync=True)
     maps = Texts(help="names of the maps").tag(sync=True)
@@ -62,6 +64,8 @@ class EmbeddingMap(View):
     colour = Text(help="the property that colours, or empty").tag(sync=True)
     beside = Text(help="the map on the right, or empty").tag(sync=True)
     picked = Int(None, allow_none=True, help="the point picked, or None").tag(sync=True)
+    compared = List(Int(), help="a, b and c of the analogy shown, or none").tag(sync=True)
+    analogies = Bool(help="whether analogies can be asked").tag(sync=True)
     lassoed = List(Int(), help="the points selected, rising")
     _chosen = Bytes(help="the same, four bytes each").tag(sync=True)
     _data = Dict(help="places, names and numbers as bytes").tag(sync=True)
@@ -76,6 +80,7 @@ class EmbeddingMap(View):
         notes: Mapping[str, str] | None = None,
         properties: Mapping[str, Any] | None = None,
         neighbours: Near | tuple[Any, Any] | None = None,
+        analogy: Callable[[int, int, int], tuple[Any, Any]] | None = None,
         honesty: Any = None,
         importance: Any = None,
         tokens: Sequence[int] | None = None,
@@ -93,7 +98,7 @@ class EmbeddingMap(View):
                 for at, (name, values) in enumerate((properties or {}).items())]  # fmt: skip
         given.honest(honesty, list(maps), count, data)
         data["first"] = given.first_of(importance, count).tobytes()
-        self._neighbours = given.asked(neighbours, count, data)
+        self._neighbours, self._analogy = given.asked(neighbours, count, data), analogy
         refuse_heavy(f"{count:,} points", sum(map(len, data.values())),
                      "give fewer maps or properties at a time")  # fmt: skip
         start = colour if colour is not None else (told[0]["name"] if told else "")
@@ -103,27 +108,23 @@ class EmbeddingMap(View):
         super().__init__(
             session=session, title=title, count=count, maps=list(maps), notes=said, frames=frames,
             properties=told, unit=unit, tokens=given.tokens_of(tokens, count), colour=start,
-            _data=data, summary=given.summary_of(count, maps, said),
+            analogies=analogy is not None, _data=data, summary=given.summary_of(count, maps, said),
         )  # fmt: skip
 
-    @property
-    def asks(self) -> bool:
-        """Whether a callable is there to ask for true neighbours."""
-        return self._neighbours is not None
-
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
-        """The true neighbours of a point."""
-        if what != "neighbours":
+        """The true neighbours of a point, or what an analogy gives."""
+        asked = {"neighbours": (self._neighbours, 1), "analogy": (self._analogy, 3)}
+        if what not in asked:
             return super().answer(what, args)
-        point = int(args["point"])
-        if self._neighbours is None or not 0 <= point < self.count:
-            return {"point": point, "ids": [], "similarities": []}, []
-        ids, similarities = self._neighbours(point)
-        near = given.answered(ids, similarities, self.count)
+        call, wanted = asked[what]
+        points = [int(point) for point in args["points"]]
+        if len(points) != wanted or not all(0 <= point < self.count for point in points):
+            raise ValueError(f"{what} of {points}: points go from 0 to {self.count - 1}")
+        near = [[], []] if call is None else given.answered(what, *call(*points), self.count)
         while len(self._near) >= REMEMBERED:
             self._near.pop(next(iter(self._near)))
-        self._near[str(point)] = near
-        return {"point": point, "ids": near[0], "similarities": near[1]}, []
+        self._near[" ".join(map(str, points))] = near
+        return {"points": points, "near": near}, []
 
     @validate("picked")
     def _is_point(self, proposal: Any) -> int | None:
@@ -137,6 +138,13 @@ class EmbeddingMap(View):
         points = sorted(set(proposal["value"]))
         if points and not 0 <= points[0] <= points[-1] < self.count:
             raise TraitError(f"lassoed names {points[0]} … {points[-1]}: there are {self.count}")
+        return points
+
+    @validate("compared")
+    def _are_three(self, proposal: Any) -> list[int]:
+        points = proposal["value"]
+        if points and (len(points) != 3 or not 0 <= min(points) <= max(points) < self.count):
+            raise TraitError(f"compared is {points}: three points below {self.count}, or none")
         return points
 
     @validate("at")

@@ -87,13 +87,13 @@ def asked(neighbours: Any, count: int, data: dict[str, bytes]) -> Near | None:
     return lambda point: (ids[point], cosines[point])
 
 
-def answered(ids: Any, similarities: Any, count: int) -> list[list]:
+def answered(what: str, ids: Any, similarities: Any, count: int) -> list[list]:
     """What a callable gave, checked: it may be anybody's."""
     points, values = as_array(ids).ravel(), as_array(similarities).ravel()
     if points.shape != values.shape:
-        raise ValueError(f"neighbours gave {points.size} points but {values.size} similarities")
+        raise ValueError(f"{what} gave {points.size} points but {values.size} similarities")
     if points.size and (points.min() < 0 or points.max() >= count):
-        raise ValueError(f"neighbours gave point {points.max()}; points go from 0 to {count - 1}")
+        raise ValueError(f"{what} gave point {points.max()}; points go from 0 to {count - 1}")
     return [[int(point) for point in points], [round(float(value), 5) for value in values]]
 
 

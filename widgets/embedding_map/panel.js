@@ -1,6 +1,7 @@
 // Beside the map: the true neighbours of what is picked with their rank in the picture, and what is selected.
 
 import { chip, h, number } from "../glass/kit.js";
+import { answersOf } from "./analogy.js";
 import { known } from "./data.js";
 
 const ROWS = 10;
@@ -30,16 +31,25 @@ export function panel({ map, pick, clear, hover }) {
       const now = JSON.stringify([picked, near, why, selected.length, selected[0], selected.at(-1), what, searched, boards]);
       if (now === stamp) return;
       stamp = now;
-      heading.replaceChildren(...(picked === null ? ["How much the map lies"] : [chip(map.names[picked], { most: 20 }), ` by ${map.unit}`]));
-      const shown = near ? Math.min(ROWS, near.ids.length) : 0;
-      const head = h("div", { class: "embedding-map-row embedding-map-head" }, h("span", {}, "true neighbour"), h("span", { class: "embedding-map-cosine" }, map.unit), ...boards.map((name) => h("span", { class: "embedding-map-place", title: `rank in ${name}` }, boards.length > 1 ? name : "rank here")));
-      rows.replaceChildren(...(shown ? [head] : []), ...Array.from({ length: shown }, (_, i) => row(near.ids[i], near.similarities[i], near.ranks.map((ranks) => ranks[i]))));
-      verdict.textContent = shown ? boards.map((name, b) => `${near.ranks[b].slice(0, shown).filter((place) => place <= shown).length} of ${shown} are among the ${shown} nearest in ${boards.length > 1 ? name : "the picture"}.`).join(" ") : why;
+      if (near?.three) {
+        const told = answersOf(map, near, row);
+        heading.replaceChildren(...told.heading);
+        rows.replaceChildren(h("div", { class: "embedding-map-row embedding-map-head" }, h("span", {}, "nearest"), h("span", { class: "embedding-map-cosine" }, map.unit), h("span", { class: "embedding-map-place" })), ...told.rows);
+        verdict.replaceChildren(...told.verdict);
+      } else neighbours({ picked, near, why, boards });
       count.textContent = selected.length ? `${what}: ${whole(selected.length)}` : searched ? `Nothing is called “${searched}”.` : "Nothing selected: lasso, or find and select.";
       empty.hidden = !selected.length || what === "Found";
       list.replaceChildren(...selected.slice(0, CHIPS).map(button), ...(selected.length > CHIPS ? [h("span", { class: "kit-soft" }, ` and ${whole(selected.length - CHIPS)} more`)] : []));
     },
   };
+
+  function neighbours({ picked, near, why, boards }) {
+    heading.replaceChildren(...(picked === null ? ["How much the map lies"] : [chip(map.names[picked], { most: 20 }), ` by ${map.unit}`]));
+    const shown = near ? Math.min(ROWS, near.ids.length) : 0;
+    const head = h("div", { class: "embedding-map-row embedding-map-head" }, h("span", {}, "true neighbour"), h("span", { class: "embedding-map-cosine" }, map.unit), ...boards.map((name) => h("span", { class: "embedding-map-place", title: `rank in ${name}` }, boards.length > 1 ? name : "rank here")));
+    rows.replaceChildren(...(shown ? [head] : []), ...Array.from({ length: shown }, (_, i) => row(near.ids[i], near.similarities[i], near.ranks.map((ranks) => ranks[i]))));
+    verdict.textContent = shown ? boards.map((name, b) => `${near.ranks[b].slice(0, shown).filter((place) => place <= shown).length} of ${shown} are among the ${shown} nearest in ${boards.length > 1 ? name : "the picture"}.`).join(" ") : why;
+  }
 }
 
 /** What the given shares say of a map as a whole. */

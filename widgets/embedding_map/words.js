@@ -5,7 +5,7 @@ import { chip, h, number, visible } from "../glass/kit.js";
 export const KEYS = [
   ["← → ↑ ↓", "pick the next point on that side; the page's own view follows"], ["Shift + arrows", "move the map"], ["+ − 0", "closer, farther, whole map"],
   ["/", "find a piece; Enter picks the next one found"], ["[ ]", "map before, after"],
-  ["r", "a frame to select with: arrows move it, Shift + arrows size it, Enter takes what is inside"], ["l", "lasso on or off (or Shift + drag)"], ["Esc", "let go: of the frame, the picked point, the selection"],
+  ["a", "analogy: type the first word"], ["1 2 3", "put the picked point into the analogy as a, b, c"], ["r", "a frame to select with: arrows move it, Shift + arrows size it, Enter takes what is inside"], ["l", "lasso on or off (or Shift + drag)"], ["Esc", "let go: of the frame, the picked point, the selection"],
   ["wheel", "zooms once the map has been clicked, or with Ctrl"],
 ];
 const soft = (text) => h("span", { class: "kit-soft" }, text);
@@ -36,9 +36,9 @@ export function tellMap(map, at) {
 
 /** The neighbours as numbers where a point is picked, else the points in sight that matter most. */
 export function table(map, { picked, near, names, at, points }) {
-  if (picked !== null && near) {
-    return { columns: ["true neighbour", map.unit, ...names.map((name) => `rank in ${name}`)],
-      rows: near.ids.map((id, i) => [visible(map.names[id]), number(near.similarities[i]), ...near.ranks.map((ranks) => ranks[i])]) };
+  if (near) {
+    return { columns: [near.three ? "answer" : "true neighbour", map.unit, ...(near.three ? ["given"] : names.map((name) => `rank in ${name}`))],
+      rows: near.ids.map((id, i) => [visible(map.names[id]), number(near.similarities[i]), ...(near.three ? [near.three.includes(id) ? "yes" : ""] : near.ranks.map((ranks) => ranks[i]))]) };
   }
   return { columns: ["point", "name", "x", "y", ...map.properties.map(({ name }) => name)],
     rows: points.slice(0, 200).map((i) => [i, visible(map.names[i]), ...map.real(i, at).map((value) => number(value)), ...map.properties.map((one) => valueOf(one, i))]) };
