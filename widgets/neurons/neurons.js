@@ -150,7 +150,7 @@ export default {
       else choose(to); // which updates
     }, signal);
     listen(session, "comm_live_update", update, signal);
-    onTheme(draw, signal);
+    onTheme(() => requestAnimationFrame(draw), signal); // in a notebook the view may be off the page just now
     const sizes = new ResizeObserver(() => graph.draw({ card, end, root: view.root }));
     sizes.observe(graph.element);
     signal.addEventListener("abort", () => sizes.disconnect());
