@@ -20,6 +20,14 @@ SMALL = {
     "02_grow": {"steps": 12, "shallow_steps": 6, "story_steps": 6, "batch": 8},
     "03_life": {"texts": 16, "steps": 30},
     "04_grokking": {"p": 11, "steps": 20},
+    "08_lens": {
+        "fit_steps": 2,
+        "texts": 2,
+        "items": 1,
+        "controls": 2,
+        "read": 600,
+        "told": 300,
+    },  # fmt: skip
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
 }
 
