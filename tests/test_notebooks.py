@@ -27,7 +27,7 @@ SMALL = {
         "controls": 2,
         "read": 600,
         "told": 300,
-    },  # fmt: skip
+    },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
 }
 
