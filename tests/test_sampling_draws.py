@@ -99,6 +99,16 @@ def test_many_continuations_are_those_of_their_seeds(tiny, how):
     assert len({tuple(ids) for ids in many}) == 3
 
 
+def test_several_prompts_of_any_length_go_on_each_by_itself(tiny):
+    prompts = ["Tom", "Lily was", "Mia", "Tom"]
+    many = continuations(tiny, prompts, pieces=8, seed=2)
+    for i, (prompt, ids) in enumerate(zip(prompts, many, strict=True)):
+        text = lab.continuation(tiny, prompt, pieces=8, seed=2 + i)
+        assert text == tiny.tokenizer.decode(ids)
+    with pytest.raises(ValueError, match="texts=2, but 4 prompts"):
+        continuations(tiny, prompts, texts=2)
+
+
 def test_texts_that_end_are_cut_there_and_edits_are_seen(tiny):
     end = tiny.tokenizer.eos_token_id
 

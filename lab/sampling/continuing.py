@@ -52,8 +52,8 @@ def continuation(
 
 def continuations(
     model: Any,
-    prompt: str | Sequence[int] = "",
-    texts: int = 16,
+    prompt: str | Sequence[int] | Sequence[str] = "",
+    texts: int | None = None,
     pieces: int = 60,
     temperature: float = 0.8,
     top_k: int | None = None,
@@ -61,20 +61,32 @@ def continuations(
     prepend_bos: bool | None = None,
     **rules: Any,
 ) -> list[list[int]]:
-    """Many continuations of one prompt at once, as ids: those of the seeds `seed`, `seed` + 1, …
+    """Many continuations at once, as ids: 16 of one prompt, or one of each of several.
 
-    Takes what `continuation` takes and raises what it raises. All texts go through the model
-    together, which is several times quicker than one after another. (A sum in another order can
-    round differently: where two pieces are tied to seven digits, a text may differ from its
-    single run.)
+    Number i is that of `seed` + i. Takes what `continuation` takes and raises what it raises.
+    Texts of one length go through the model together, which is several times quicker than one
+    after another. (A sum in another order can round differently: where two pieces are tied to
+    seven digits, a text may differ from its single run.)
 
     >>> ids = lab.sampling.continuations(model, "Tom", texts=2)              # doctest: +SKIP
     >>> [model.tokenizer.decode(row) for row in ids]                         # doctest: +SKIP
     """
-    whole("texts", texts, 1)
-    chooses = [drawing(temperature, top_k, seed + i, **rules) for i in range(texts)]
-    given, room = _with_room(model, prompt, pieces, prepend_bos)
-    return _together(model, given, room, chooses)
+    several = not isinstance(prompt, str) and len(prompt) > 0 and isinstance(prompt[0], str)
+    prompts = (
+        list(prompt) if several else [prompt] * whole("texts", 16 if texts is None else texts, 1)
+    )
+    if several and texts not in (None, len(prompts)):
+        raise ValueError(f"texts={texts}, but {len(prompts)} prompts are given: leave it out")
+    chooses = [drawing(temperature, top_k, seed + i, **rules) for i in range(len(prompts))]
+    starts = [_with_room(model, one, pieces, prepend_bos) for one in prompts]
+    found: list[list[int]] = [[] for _ in prompts]
+    for length in {len(given) for given, _ in starts}:
+        places = [i for i, (given, _) in enumerate(starts) if len(given) == length]
+        group = [starts[i][0] for i in places]
+        rows = _together(model, group, starts[places[0]][1], [chooses[i] for i in places])
+        for i, row in zip(places, rows, strict=True):
+            found[i] = row
+    return found
 
 
 def continued(model: Any, ids: Sequence[int], pieces: int, choose: Choose) -> list[int]:
@@ -98,13 +110,16 @@ def continued(model: Any, ids: Sequence[int], pieces: int, choose: Choose) -> li
     return written
 
 
-def _together(model: Any, ids: list[int], pieces: int, chooses: list[Choose]) -> list[list[int]]:
+def _together(
+    model: Any, starts: list[list[int]], pieces: int, chooses: list[Choose]
+) -> list[list[int]]:
+    """Continuations of beginnings of one length, cut before the end-of-text token."""
     end = model.tokenizer.eos_token_id
-    written: list[list[int]] = [[] for _ in chooses]
+    written: list[list[int]] = [[] for _ in starts]
     with lock_of(model), torch.inference_mode():
-        kept, state, new = _keeps(model), None, [ids] * len(chooses)
+        kept, state, new = _keeps(model), None, starts
         for _ in range(pieces):
-            texts = [[*ids, *row] for row in written]
+            texts = [[*ids, *row] for ids, row in zip(starts, written, strict=True)]
             rows, state = step_rows(model, new, state) if kept else afresh_rows(model, texts)
             for choose, text, row, logits in zip(chooses, texts, written, rows, strict=True):
                 # An ended text goes on for the others' sake, and is cut off below.

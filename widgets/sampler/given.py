@@ -56,9 +56,12 @@ class Given:
             "_said": said.astype("<i4").tobytes(),
             "_first": first.astype("<i4").tobytes(),
             "_names": names,
-            "_text": [] if self.trace is None else list(self.trace.pieces[max(0, at - 7) : at + 1]),
+            "_text": [] if self.trace is None else self._end(at),
             "_code": self._code(at),
         }
+
+    def _end(self, at: int) -> list[str]:
+        return ["…"] * (at > 11) + list(self.trace.pieces[max(0, at - 11) : at + 1])
 
     def _before(self, at: int) -> np.ndarray:
         if self.ids is None:
