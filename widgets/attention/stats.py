@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class Stats:
 
     def numbers(self) -> list[float]:
         """As plain floats, in this order."""
-        return [float(value) for value in astuple(self)]
+        shares = self.entropy, self.first, self.self, self.previous
+        return [*shares, float(self.query), float(self.key), self.weight]
 
 
 def spread(weights: np.ndarray, causal: bool) -> np.ndarray:
