@@ -28,6 +28,14 @@ SMALL = {
         "read": 600,
         "told": 300,
     },
+    "06_embeddings": {
+        "questions": 8,
+        "looked_at": 100,
+        "texts": 3,
+        "shuffles": 10,
+        "place_steps": 5,
+        "runs": 1,
+    },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
 }
 
