@@ -41,19 +41,21 @@ class Joined(NamedTuple):
     left: str
     right: str
     count: int
+    rivals: list[tuple[str, str, int]]
+    """The pairs that stood highest, this one first."""
 
 
-def learnt(words: Mapping[str, int], merges: int) -> list[Joined]:
+def learnt(words: Mapping[str, int], merges: int, most: int = 6) -> list[Joined]:
     """Byte-pair encoding as it was published: the pairs joined, in order, with their counts.
 
     Counts everything anew each time, and of the pairs with the highest count takes the one that
     comes first in the words: "Algorithm 1" of Sennrich et al. 2016, slow and easy to follow.
 
     >>> for step in learnt({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}, 3):
-    ...     step
-    Joined(left='u', right='g', count=20)
-    Joined(left='u', right='n', count=16)
-    Joined(left='h', right='ug', count=15)
+    ...     step[:3]
+    ('u', 'g', 20)
+    ('u', 'n', 16)
+    ('h', 'ug', 15)
     """
     spelled = [(list(word), times) for word, times in words.items()]
     steps: list[Joined] = []
@@ -64,8 +66,9 @@ def learnt(words: Mapping[str, int], merges: int) -> list[Joined]:
                 counts[pair] += times
         if not counts:
             break
-        best = max(counts, key=lambda pair: counts[pair])
-        steps.append(Joined(*best, counts[best]))
+        ranked = counts.most_common(most)  # of equal ones, that which was counted first
+        best = ranked[0][0]
+        steps.append(Joined(*best, counts[best], [(*pair, n) for pair, n in ranked]))
         spelled = [(joined(symbols, best), times) for symbols, times in spelled]
     return steps
 

@@ -26,9 +26,10 @@ class Merges(View):
     its left and right part as bytes or text, and where known its `id` and `count`.
     text: the sentence it is tried on; the reader may type another, in a saved page too.
     rivals: the most frequent pairs before each merge, as (left, right, count)
-    (`lab.tokenizers.rivals(tokenizer, corpus)`). words: how a text is cut into words before any
-    merge: "gpt2" (a space belongs to the word after it), "spaces" (white space is dropped),
-    "whole" (not at all), or a regular expression as JavaScript takes it.
+    (`lab.tokenizers.rivals(tokenizer, corpus)`); by default what each merge has of its own.
+    words: how a text is cut into words before any merge: "gpt2" (a space belongs to the word after
+    it), "spaces" (white space is dropped), "whole" (not at all), or a regular expression as
+    JavaScript takes it.
     merge: how many merges are done at first. All the work is done in the browser.
     Raises ValueError for a pair whose parts no earlier merge has made.
 
@@ -58,6 +59,8 @@ class Merges(View):
         merges = list(merges)
         if not merges:
             raise ValueError("merges is empty: at least one is needed (more pieces, or more text)")
+        if rivals is None and all(hasattr(merge, "rivals") for merge in merges):
+            rivals = [merge.rivals for merge in merges]
         table = tabled(merges, rivals)
         weight = sum(map(len, table.values()))
         refuse_heavy(f"{len(merges):,} merges", weight, "show the first: merges[:10_000]")

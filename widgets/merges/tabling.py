@@ -35,7 +35,7 @@ def tabled(merges: Sequence[Any], rivals: Sequence[Sequence[Any]] | None) -> dic
 
 def _part(at: int, side: int, merge: Any, symbols: dict[bytes, int]) -> bytes:
     try:
-        raw = merge[side].encode() if isinstance(merge[side], str) else bytes(merge[side])
+        raw = _raw(merge[side])
     except (TypeError, IndexError, KeyError):
         raise ValueError(
             f"merges[{at}] is {merge!r:.60}: a pair of bytes or strings is needed, (b'th', b'e')"
@@ -47,6 +47,10 @@ def _part(at: int, side: int, merge: Any, symbols: dict[bytes, int]) -> bytes:
     return raw
 
 
+def _raw(part: Any) -> bytes:
+    return part.encode() if isinstance(part, str) else bytes(part)
+
+
 def _rivals(rivals: Sequence[Sequence[Any]], symbols: dict[bytes, int], count: int) -> np.ndarray:
     if len(rivals) != count:
         raise ValueError(f"{count} merges but rivals for {len(rivals)} of them")
@@ -55,7 +59,7 @@ def _rivals(rivals: Sequence[Sequence[Any]], symbols: dict[bytes, int], count: i
     for at, ranked in enumerate(rivals):
         for place, (left, right, times) in enumerate(ranked):
             try:
-                table[at, place] = symbols[bytes(left)], symbols[bytes(right)], times
+                table[at, place] = symbols[_raw(left)], symbols[_raw(right)], times
             except KeyError as error:
                 raise ValueError(
                     f"rivals[{at}] has {error.args[0]!r}, which no merge makes"
