@@ -107,18 +107,26 @@ def translated(
 def _read(
     model: Any, stream: Sequence[Any], logits: Any, targets: Any, tuned: Any, top: int
 ) -> dict[str, np.ndarray]:
-    rows = [_row(model, stream, tuned, row) for row in range(len(stream))]
-    parts = []
+    grids = _empty(len(stream), len(targets), top)
     with lock_of(model), torch.inference_mode():
+        rows = [_row(model, stream, tuned, row) for row in range(len(stream))]
         for at in _slices(len(targets), model.cfg.d_vocab):
             final = torch.as_tensor(logits[at], device=model.cfg.device).log_softmax(-1)
-            aims = torch.as_tensor(targets[at], device=final.device)
-            # A batch of one: what a norm may be given in a model that reads batches.
-            each = [_told(distributions(model, row[None, at])[0], final, aims, top) for row in rows]
-            parts.append([torch.stack(column).cpu().numpy() for column in zip(*each, strict=True)])
-    columns = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
-    return dict(zip(("top_probs", "top_ids", "kl", "entropy", "probs", "ranks"), columns,
-                    strict=True))  # fmt: skip
+            ends = final, final.exp(), torch.as_tensor(targets[at], device=final.device)
+            for row, state in enumerate(rows):
+                # A batch of one: what a norm may be given in a model that reads batches.
+                told = _told(distributions(model, state[None, at])[0], *ends, top)
+                for name, values in told.items():
+                    grids[name][row, at] = values.cpu().numpy()
+    return grids
+
+
+def _empty(rows: int, count: int, top: int) -> dict[str, np.ndarray]:
+    """Where the numbers go, made before there are any: what stays must not be allocated between
+    large things that go, or it splits the room they leave, and the process grows by a gigabyte."""
+    grids = {name: np.empty((rows, count), np.float32) for name in ("kl", "entropy", "probs")}
+    ids, ranks = np.empty((rows, count, top), np.int32), np.empty((rows, count), np.int32)
+    return grids | {"ranks": ranks, "top_ids": ids, "top_probs": ids.astype(np.float32)}
 
 
 def _row(model: Any, stream: Sequence[Any], tuned: TunedLens | None, row: int) -> Tensor:
@@ -138,16 +146,21 @@ def _slices(count: int, vocab: int) -> Iterator[slice]:
 def _told(
     logs: Float[Tensor, "pos vocab"],
     final: Float[Tensor, "pos vocab"],
+    chances: Float[Tensor, "pos vocab"],
     aims: Int[Tensor, " pos"],
     top: int,
-) -> tuple[Tensor, ...]:
+) -> dict[str, Tensor]:
     """What is kept of one row: guesses, KL(final ‖ row), entropy, the target's chances."""
     best = logs.topk(top)
-    kl = torch.linalg.vecdot(final.exp(), final - logs).clamp(min=0)
-    entropy = -torch.linalg.vecdot(logs.exp(), logs)
     taken = logs.gather(1, aims[:, None])
-    ranks = 1 + (logs > taken).sum(-1)
-    return best.values.exp(), best.indices, kl, entropy, taken[:, 0].exp(), ranks
+    return {
+        "top_probs": best.values.exp(),
+        "top_ids": best.indices,
+        "kl": torch.linalg.vecdot(chances, final - logs).clamp(min=0),
+        "entropy": -torch.linalg.vecdot(logs.exp(), logs),
+        "probs": taken[:, 0].exp(),
+        "ranks": 1 + (logs > taken).sum(-1),
+    }
 
 
 def _reading(
@@ -160,14 +173,14 @@ def _reading(
         pieces=found.pieces,
         ids=found.ids,
         special=found.special,
-        top_ids=grids["top_ids"].astype(np.int32),
-        top_probs=grids["top_probs"].astype(np.float32),
+        top_ids=grids["top_ids"],
+        top_probs=grids["top_probs"],
         words=dict(zip(asked, pieces(model.tokenizer, asked), strict=True)),
         target_ids=targets.astype(np.int32),
-        target_probs=grids["probs"].astype(np.float32),
-        target_ranks=grids["ranks"].astype(np.int32),
-        kl=grids["kl"].astype(np.float32),
-        entropy=grids["entropy"].astype(np.float32),
+        target_probs=grids["probs"],
+        target_ranks=grids["ranks"],
+        kl=grids["kl"],
+        entropy=grids["entropy"],
         text=found.text,
         model_name=found.model_name,
     )

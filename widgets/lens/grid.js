@@ -41,19 +41,25 @@ export function grid({ signal, over, picked }) {
     return column;
   }
 
+  /** A column, touched only where it changes: its guesses with the lens, its marks with what is picked. */
   function fill(column, token) {
-    if (column.look === look) return;
-    column.look = look;
     const { reading, measure, lens, cell, settled, rows } = look;
-    const picked = standing(rows, settled.row);
-    column.classList.toggle("lens-here", token === settled.token);
-    for (const one of column.cells) {
-      const says = reading.says(lens, one.row, token);
-      one.textContent = measure.text(says);
-      [one.style.backgroundColor, one.style.color] = measure.colour(says);
-      one.classList.toggle("lens-final", says.final);
-      one.classList.toggle("lens-over", token === cell.token && one.row === standing(rows, cell.row));
-      one.classList.toggle("lens-picked", token === settled.token && one.row === picked);
+    if (column.measure !== measure || column.lens !== lens) {
+      Object.assign(column, { measure, lens });
+      for (const one of column.cells) {
+        const says = reading.says(lens, one.row, token);
+        one.textContent = measure.text(says);
+        [one.style.backgroundColor, one.style.color] = measure.colour(says);
+        one.classList.toggle("lens-final", says.final);
+      }
+    }
+    const marks = [token === settled.token && standing(rows, settled.row), token === cell.token && standing(rows, cell.row)];
+    if (column.marks !== (column.marks = String(marks))) {
+      column.classList.toggle("lens-here", token === settled.token);
+      for (const one of column.cells) {
+        one.classList.toggle("lens-picked", one.row === marks[0]);
+        one.classList.toggle("lens-over", one.row === marks[1]);
+      }
     }
     const target = reading.targets[token];
     if (column.foot.said !== target) column.foot.replaceChildren(...((column.foot.said = target) ? [chip(target)] : []));
