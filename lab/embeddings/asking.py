@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,10 +65,14 @@ def own_analogies(per_kind: int = 200, seed: int = 0) -> list[Analogy]:
         raise ValueError(f"per_kind is {per_kind}: at least 1 question of each kind")
     asked: list[Analogy] = []
     for kind, pairs in _pairs().items():
-        both = list(permutations(range(len(pairs)), 2))
+        both: list[Any] = list(permutations(range(len(pairs)), 2))
         chosen = np.random.default_rng(seed).permutation(len(both))[:per_kind]
-        asked += [Analogy(*pairs[both[i][0]], *pairs[both[i][1]], kind) for i in chosen]
+        asked += [_question(pairs, both[i], kind) for i in chosen]
     return asked
+
+
+def _question(pairs: list[tuple[str, str]], at: tuple[int, int], kind: str) -> Analogy:
+    return Analogy._make([*pairs[at[0]], *pairs[at[1]], kind])
 
 
 def read_analogies(source: str | Path | Iterable[str]) -> list[Analogy]:
@@ -91,7 +95,7 @@ def read_analogies(source: str | Path | Iterable[str]) -> list[Analogy]:
         if words[:1] and words[0].startswith(":"):
             kind = line.strip().lstrip(":").strip()
         elif len(words) == 4:
-            asked.append(Analogy(*words, kind))
+            asked.append(Analogy._make([*words, kind]))
         elif words:
             raise ValueError(
                 f"line {number} has {len(words)} words, not four: {line.strip()!r:.60}"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -112,9 +113,7 @@ def analogy(
     return Neighbours(rows[2:], *found, table)
 
 
-def _hits(
-    table: Vectors, rows: np.ndarray, kinds: np.ndarray, among: Sequence[int] | None, seed: int
-) -> np.ndarray:
+def _hits(table: Vectors, rows: np.ndarray, kinds: np.ndarray, among: Any, seed: int) -> np.ndarray:
     """For each question what is right: [excluding, including, gives c, neighbour, shuffled]."""
     allowed = table.words if among is None else table.places(among)
     if among is None or not len(allowed):
@@ -157,10 +156,11 @@ def _other_b(rows: np.ndarray, kinds: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _score(kind: str, hits: np.ndarray, skipped: int) -> AnalogyScore:
-    if not len(hits):
-        return AnalogyScore(str(kind), 0, skipped, *[float("nan")] * 7)
-    shares = [round(float(share), 4) for share in hits.mean(axis=0)]
-    return AnalogyScore(str(kind), len(hits), skipped, *shares, *wilson(shares[0], len(hits)))
+    shares = hits.mean(axis=0).round(4).tolist() if len(hits) else [float("nan")] * 5
+    low, high = wilson(shares[0], len(hits)) if len(hits) else (float("nan"), float("nan"))
+    excluding, including, gives_c, neighbour, shuffled = shares
+    return AnalogyScore(str(kind), len(hits), skipped, excluding, including, gives_c, neighbour,
+                        shuffled, low, high)  # fmt: skip
 
 
 def wilson(share: float, count: int) -> tuple[float, float]:

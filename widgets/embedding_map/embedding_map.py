@@ -120,7 +120,8 @@ class EmbeddingMap(View):
         points = [int(point) for point in args["points"]]
         if len(points) != wanted or not all(0 <= point < self.count for point in points):
             raise ValueError(f"{what} of {points}: points go from 0 to {self.count - 1}")
-        near = [[], []] if call is None else given.answered(what, *call(*points), self.count)
+        ids, similarities = ([], []) if call is None else call(*points)
+        near = given.answered(what, ids, similarities, self.count)
         while len(self._near) >= REMEMBERED:
             self._near.pop(next(iter(self._near)))
         self._near[" ".join(map(str, points))] = near

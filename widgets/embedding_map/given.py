@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -75,13 +75,13 @@ def first_of(importance: Any, count: int) -> np.ndarray:
 
 
 def asked(neighbours: Any, count: int, data: dict[str, bytes]) -> Near | None:
-    if not isinstance(neighbours, tuple | list):
-        if neighbours is not None and not callable(neighbours):
-            raise ValueError(
-                f"neighbours is a {type(neighbours).__name__}: a callable, or (ids, similarities)"
-            )
-        return neighbours
-    ids, cosines = packing.packed_near(neighbours, count)
+    """A callable for the true neighbours; few enough, given beforehand, travel in `data`."""
+    if neighbours is None or callable(neighbours):
+        return cast("Near | None", neighbours)
+    if not isinstance(neighbours, tuple | list) or len(neighbours) != 2:
+        kind = type(neighbours).__name__
+        raise ValueError(f"neighbours is a {kind}: a callable, or (ids, similarities)")
+    ids, cosines = packing.packed_near((neighbours[0], neighbours[1]), count)
     if ids.nbytes + cosines.nbytes <= CARRIED:
         data["near ids"], data["near cosines"] = ids.tobytes(), cosines.tobytes()
     return lambda point: (ids[point], cosines[point])
