@@ -93,7 +93,7 @@ export default {
         draw();
       } else if (!askCard({ layer: now[0], neuron: now[1] })) {
         view.root.classList.add("neurons-waiting");
-        view.tell(facts(data, now), kept(now, [...cards.keys()]));
+        view.tell(facts(data, now), kept(now, [...cards.keys()], model.widget_manager.offline));
         return;
       }
       tell();

@@ -24,9 +24,10 @@ export function tellPiece({ piece, value, context }, card) {
   return [chip(piece), ` activation ${number(value)}; ${rare}${context ? `; text ${context.text}` : ""}`];
 }
 
-/** What to say of a neuron that a saved page does not know. */
-export function kept(place, known) {
+/** What to say of a neuron that is not known, when nobody can be asked. */
+export function kept(place, known, offline) {
   const names = known.map((key) => nameOf(key.split(":")));
+  if (!offline) return `${nameOf(place)} was not looked at before the kernel went.`;
   return `${nameOf(place)} was not looked at before this page was saved. It knows ${names.slice(0, 6).join(", ") || "none"}${names.length > 6 ? ` and ${names.length - 6} more` : ""}.`;
 }
 

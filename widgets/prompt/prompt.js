@@ -33,7 +33,7 @@ export default {
     };
     const typed = () => {
       fit();
-      if (!ask({ text: text.value })) say("needs a running kernel");
+      if (!ask({ text: text.value })) live();
     };
     const shown = () => {
       // What the reader is typing is newer than what Python says of it.
@@ -42,7 +42,7 @@ export default {
     };
     const live = () => {
       text.readOnly = !isLive(model, session);
-      if (text.readOnly) say("a saved page: the text cannot be changed here");
+      if (text.readOnly) say(model.widget_manager.offline ? "a saved page: the text cannot be changed here" : "Disconnected: run the cell again.", !model.widget_manager.offline);
     };
     text.addEventListener("input", typed, { signal });
     text.addEventListener("keydown", (event) => {
