@@ -16,17 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SMALL = {
     "00_start": {"sentence": "The cat sat on the", "controls": 2},
-    "01_attention": {"length": 8, "cuts": 2, "controls": 2},
     "02_grow": {"steps": 12, "shallow_steps": 6, "story_steps": 6, "batch": 8},
     "03_life": {"texts": 16, "steps": 30},
     "04_grokking": {"p": 11, "steps": 20},
+    "07_attention": {"length": 8, "stories": 2, "cuts": 2, "controls": 2},
     "08_lens": {
         "fit_steps": 2,
         "texts": 2,
         "items": 1,
         "controls": 2,
-        "read": 600,
-        "told": 300,
+        "read": 4000,
+        "told": 1200,
     },
     "06_embeddings": {
         "questions": 8,
