@@ -22,6 +22,18 @@ def spoken(pieces: list, text: str) -> dict:
             "piece": text, "against": text, "model_name": text}  # fmt: skip
 
 
+def grown(pieces: list, text: str) -> widgets.Generation:
+    """A text that grew by this piece, with the piece among what could have stood there."""
+    written = {
+        "id": 7,
+        "piece": text,
+        "probability": 0.5,
+        "alternatives": [(7, text, 0.5), (8, text, 0.2)],
+    }
+    ids = list(range(len(pieces)))
+    return widgets.Generation(lambda ids: [written] * 3, ids=ids, pieces=pieces, title=text).step(3)
+
+
 def every_view(trace, text: str) -> list:
     """All views that take text, with `text` wherever one can put it."""
     count, pieces, title = len(trace.pieces), trace.pieces, {"title": text}
@@ -55,6 +67,7 @@ def every_view(trace, text: str) -> list:
         widgets.Check(text, answer=text, choices=[text, "b"], hints=[text], progress=None),
         widgets.Training.of([step(1, text), step(2, text)], **title),
         widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
+        grown(pieces, text),
         widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),
         widgets.Tokenization([trace], examples={text: [trace]}, **title),
         widgets.Merges([("a", "b")], f"ab {text}", words="whole", **title),

@@ -1,139 +1,122 @@
 // Beam search as it prunes: a column for each step, a line for each text that was held.
-import { chip, h, keys, number, short, visible } from "../glass/kit.js";
+import { chip, h, short, visible } from "../glass/kit.js";
+import { known } from "./data.js";
+import { listed } from "./listed.js";
 
 const [COLUMN, ROW, CHIP] = [112, 24, 92];
-const [NUMBER, PARENT, ID, PIECE, SHARE, LOGP, SCORE, FATE] = [0, 1, 2, 3, 4, 5, 6, 7];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
+const NAMES = ["number", "parent", "id", "piece", "p", "logp", "score", "fate"];
+const svg = (tag, props) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
+  return element;
+};
 
-/** `search(width)` asks for one, `say(lines|null)` tells of a hypothesis. */
+/** `search(width)` asks for one, `say(lines | null)` tells of a hypothesis. */
 export function beamsOf({ signal, search, say }) {
-  const width = h("select", { class: "generation-choice", "aria-label": "beam width" }, ...[1, 2, 3, 4, 6, 8].map((n) => h("option", { selected: n === 4 }, `width ${n}`)));
-  const start = h("button", { class: "kit-button generation-go", type: "button", onclick: () => search(Number(width.value.slice(6))) }, "Search");
-  const asks = h("span", {}, width, start);
-  const slider = h("input", { type: "range", min: 1, max: 1, value: 1, "aria-label": "step of the search" });
-  const said = h("span", { class: "generation-said" });
-  const lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  lines.setAttribute("aria-hidden", "true");
-  const board = h("div", { class: "generation-board", role: "group", "aria-label": "hypotheses by step" }, lines);
-  const scroll = h("div", { class: "generation-scroll", tabindex: "-1" }, board);
-  const element = h("div", { class: "generation-beams" }, h("div", { class: "generation-head" }, asks, slider, said), scroll);
-  let [found, all, step, focus, boxes] = [{}, new Map(), 1, null, new Map()];
+  const width = h("select", { class: "generation-choice", "aria-label": "beam width" }, ...[1, 2, 3, 4, 6, 8].map((n) => h("option", { selected: n === 4, value: n }, `width ${n}`)));
+  const asks = h("span", {}, width, h("button", { class: "kit-button generation-go", type: "button", onclick: () => search(Number(width.value)) }, "Search"));
+  const slider = h("input", { type: "range", min: 1, "aria-label": "step of the search" });
+  const [said, none] = [h("span", { class: "generation-said" }), h("p", { class: "kit-soft" })];
+  const lines = svg("svg", { "aria-hidden": "true" });
+  const board = h("div", { class: "generation-board", role: "group", "aria-label": "hypotheses by step" });
+  const scroll = h("div", { class: "generation-scroll" }, lines, board, none);
+  let [found, all, step] = [{}, [], 1];
+  const path = (one) => (one ? [...path(all[one.parent]), one] : []);
+  const column = (at) => all.filter((one) => one.step === at);
 
-  const ways = (number) => { const path = []; for (let one = all.get(number); one; one = all.get(one[PARENT])) path.unshift(one); return path; };
-  const tell = (number) => {
-    const path = ways(number);
-    const one = path.at(-1);
-    const rest = found.steps[path.length - 1].filter((other) => other[FATE] === "kept");
-    const fate = one[FATE] === "pruned" ? `pruned: the last one kept has ${number3(rest.at(-1)?.[LOGP])}` : one[FATE];
-    say([[`step ${path.length} · `, chip(one[PIECE]), ` probability ${number3(one[SHARE])} · log-probability ${number3(one[LOGP])} nats · score ${number3(one[SCORE])} · ${fate}`], path.map((part) => part[PIECE]).join("")]);
+  const point = (at) => {
+    const one = all[flat[at]];
+    for (const line of lines.children) line.classList.toggle("generation-on", path(one).some(({ number }) => number === Number(line.dataset.number)));
+    if (!one) return say(null);
+    const last = column(one.step).findLast(({ fate }) => fate === "kept");
+    const fate = one.fate === "pruned" && last ? `pruned: the last one kept has ${known(last.logp)}` : one.fate;
+    return say([[`step ${one.step} · `, chip(one.piece), ` probability ${known(one.p)} · log-probability ${known(one.logp)} nats · score ${known(one.score)} · ${fate}`], path(one).map(({ piece }) => piece).join("")]);
   };
-  const number3 = (value) => number(value ?? NaN);
-  const show = (to) => {
-    step = Math.max(1, Math.min(to, found.steps?.length ?? 1));
-    slider.value = step;
-    paint();
-    scroll.scrollLeft = Math.max(0, step * COLUMN - scroll.clientWidth + 8);
+  const across = (self, by) => () => {
+    const one = all[flat[self.at]];
+    const to = by < 0 ? all[one.parent] : column(one.step + 1).find(({ parent }) => parent === one.number);
+    if (to && to.step <= step) self.go(flat.indexOf(to.number));
   };
+  let flat = [];
+  const one = listed(board, { signal, point, choose: () => {}, table: (self) => ({ ArrowLeft: across(self, -1), ArrowRight: across(self, 1), PageUp: () => show(step - 1), PageDown: () => show(step + 1) }) });
   slider.addEventListener("input", () => show(Number(slider.value)), { signal });
-  const over = (event) => { const box = event.target.closest("[data-number]"); if (box) { focus = Number(box.dataset.number); rove(); tell(focus); trace(focus); } };
-  board.addEventListener("mouseover", over, { signal });
-  board.addEventListener("focusin", over, { signal });
-  for (const name of ["mouseleave", "focusout"]) board.addEventListener(name, () => { say(null); trace(null); }, { signal });
-  const rove = () => { for (const [number, box] of boxes) box.setAttribute("tabindex", number === focus ? "0" : "-1"); };
-  const beside = (across, down) => () => {
-    const at = ways(focus).length - 1 + across;
-    const column = found.steps[Math.max(0, Math.min(at, step - 1))];
-    const rank = found.steps[ways(focus).length - 1].findIndex((one) => one[NUMBER] === focus);
-    const next = across < 0 ? all.get(focus)[PARENT] : across > 0 ? (column.find((one) => one[PARENT] === focus) ?? column[Math.min(rank, column.length - 1)])[NUMBER] : column[Math.max(0, Math.min(rank + down, column.length - 1))][NUMBER];
-    if (boxes.has(next)) { focus = next; rove(); boxes.get(next).focus({ preventScroll: false }); }
-  };
-  keys(board, { ArrowLeft: beside(-1, 0), ArrowRight: beside(1, 0), ArrowUp: beside(0, -1), ArrowDown: beside(0, 1), Home: () => show(1), End: () => show(1e9), PageUp: () => show(step - 1), PageDown: () => show(step + 1) }, signal);
 
-  const trace = (number) => {
-    const path = new Set(number === null ? [] : ways(number).map((one) => one[NUMBER]));
-    for (const line of lines.children) line.classList.toggle("generation-on", path.has(Number(line.dataset.number)));
-  };
-  const paint = () => {
-    const held = new Set((found.steps?.[step - 1] ?? []).filter((one) => one[FATE] !== "pruned").flatMap((one) => ways(one[NUMBER]).map((part) => part[NUMBER])));
-    for (const number of found.finished ?? []) if (ways(number).length <= step) for (const part of ways(number)) held.add(part[NUMBER]);
-    for (const [number, box] of boxes) {
-      const at = ways(number).length;
-      box.hidden = at > step;
-      box.classList.toggle("generation-held", held.has(number));
+  function show(to) {
+    step = slider.value = Math.max(1, Math.min(to, slider.max));
+    const live = (number) => all[number].step === step && all[number].fate !== "pruned";
+    const held = new Set(flat.filter((number) => live(number) || (all[number].fate === "finished" && all[number].step <= step)).flatMap((number) => path(all[number])));
+    for (const element of [...board.children, ...lines.children]) {
+      const { number } = element.dataset;
+      element.style.display = all[number].step > step ? "none" : "";
+      element.classList.toggle("generation-held", held.has(all[number]));
     }
-    for (const line of lines.children) {
-      line.toggleAttribute("hidden", Number(line.dataset.step) > step);
-      line.style.display = Number(line.dataset.step) > step ? "none" : "";
-      line.classList.toggle("generation-held", held.has(Number(line.dataset.number)));
-    }
-    const lost = (found.steps?.[step - 1] ?? []).filter((one) => one[FATE] === "pruned").length;
-    const kept = (found.steps?.[step - 1]?.length ?? 0) - lost;
-    said.replaceChildren(...(found.steps?.length ? [`step ${step} of ${found.steps.length}: ${kept} held, ${lost} pruned`] : []));
-  };
+    const now = column(step);
+    const lost = now.filter(({ fate }) => fate === "pruned").length;
+    said.textContent = now.length ? `step ${step} of ${slider.max}: ${now.length - lost} held, ${lost} pruned` : "";
+    scroll.scrollLeft = step * COLUMN - scroll.clientWidth + 8;
+  }
 
   return {
-    element,
+    element: h("div", { class: "generation-beams" }, h("div", { class: "generation-head" }, asks, slider, said), scroll),
     draw(next, { live, can }) {
       asks.hidden = !(live && can);
-      const fresh = next.steps !== found.steps;
-      found = next;
-      slider.hidden = !found.steps?.length;
-      if (!fresh) return;
-      all = new Map((found.steps ?? []).flat().map((one) => [one[NUMBER], one]));
-      const [best, rival] = [found.best, found.rival].map((text) => marked(found, text));
-      boxes = new Map();
-      const paths = [];
-      (found.steps ?? []).forEach((column, s) => column.forEach((one, rank) => {
-        const signs = [best.has(one[NUMBER]) ? "generation-best" : "", rival.has(one[NUMBER]) ? "generation-rival" : "", `generation-${one[FATE]}`].filter(Boolean).join(" ");
-        const words = [best.has(one[NUMBER]) && "in the best text", rival.has(one[NUMBER]) && "in the better text that was pruned"].filter(Boolean);
-        const box = h("button", { type: "button", tabindex: "-1", "data-number": one[NUMBER], class: `generation-one ${signs}`, "aria-label": [`step ${s + 1}, ${rank + 1} of ${column.length}: ${visible(one[PIECE])}`, `${number3(one[LOGP])} nats`, one[FATE], ...words].join(", ") },
-          h("span", { class: "kit-chip" }, short(one[PIECE], 9)), h("em", {}, number3(one[LOGP])));
-        Object.assign(box.style, { left: `${s * COLUMN}px`, top: `${rank * ROW}px`, width: `${CHIP}px` });
-        boxes.set(one[NUMBER], box);
-        const before = s ? found.steps[s - 1].findIndex((other) => other[NUMBER] === one[PARENT]) : -1;
-        if (before >= 0) paths.push(link(one, s, before, rank, signs));
+      const steps = next.steps ?? [];
+      none.textContent = steps.length ? "" : asks.hidden ? "No beam search was run here." : "Search holds several texts at once, and lets the unlikely ones go at every step.";
+      slider.hidden = !steps.length;
+      if (next === found) return;
+      [found, all] = [next, []];
+      for (const [s, rows] of steps.entries()) rows.forEach((row, rank) => { all[row[0]] = { ...Object.fromEntries(NAMES.map((name, i) => [name, row[i]])), step: s + 1, rank }; });
+      flat = Object.keys(all).map(Number);
+      const [best, rival] = [found.best, found.rival].map(marked);
+      const signs = (one) => `generation-${one.fate}${best.has(one) ? " generation-best" : ""}${rival.has(one) ? " generation-rival" : ""}`;
+      board.replaceChildren(...flat.map((number) => {
+        const one = all[number];
+        const words = [`step ${one.step}, ${one.rank + 1}: ${visible(one.piece)}`, known(one.logp, "nats"), one.fate, best.has(one) && "in the best text", rival.has(one) && "in the better text"].filter(Boolean);
+        const box = h("button", { type: "button", tabindex: "-1", "data-number": number, class: `generation-one ${signs(one)}`, "aria-label": words.join(", ") }, h("span", { class: "kit-chip" }, short(one.piece, 9)), h("em", {}, known(one.logp)));
+        Object.assign(box.style, { left: `${(one.step - 1) * COLUMN}px`, top: `${one.rank * ROW}px`, width: `${CHIP}px` });
+        return box;
       }));
-      lines.replaceChildren(...paths);
-      const [wide, high] = [(found.steps?.length ?? 0) * COLUMN, Math.max(0, ...(found.steps ?? []).map((column) => column.length)) * ROW];
-      Object.assign(board.style, { width: `${wide}px`, height: `${high}px` });
-      for (const [name, value] of Object.entries({ width: wide, height: high })) lines.setAttribute(name, value);
-      board.replaceChildren(lines, ...boxes.values());
-      if (!boxes.size) board.replaceChildren(h("p", { class: "kit-soft" }, live && can ? "Search holds several texts at once, and lets the unlikely ones go at every step." : "No beam search was run here."));
-      focus = boxes.keys().next().value ?? null;
-      rove();
-      slider.max = Math.max(1, found.steps?.length ?? 1);
-      show(found.steps?.length ?? 1);
+      lines.replaceChildren(...flat.map((number) => all[number]).filter((one) => all[one.parent]).map((one) => {
+        const [x, y, end] = [(one.step - 1) * COLUMN, (all[one.parent].rank + 0.45) * ROW, (one.rank + 0.45) * ROW];
+        const line = svg("path", { d: `M${x - 20} ${y}C${x - 10} ${y} ${x - 10} ${end} ${x} ${end}`, class: signs(one) });
+        Object.assign(line.dataset, { number: one.number });
+        return line;
+      }));
+      const size = { width: `${steps.length * COLUMN}px`, height: `${Math.max(0, ...steps.map((rows) => rows.length)) * ROW}px` };
+      for (const element of [board, lines]) Object.assign(element.style, size);
+      slider.max = Math.max(1, steps.length);
+      one.set(0);
+      show(steps.length);
+      const away = pruned();
+      if (away) scroll.scrollLeft = (away - 3) * COLUMN;
     },
     /** How it ended, in two lines. */
     words() {
-      if (!found.steps?.length) return null;
-      const text = found.best && [...all.values()].filter((one) => marked(found, found.best).has(one[NUMBER])).map((one) => one[PIECE]).join("");
-      const from = found.pieces.length ? `after “…${found.pieces.slice(-4).join("")}” ` : "";
-      const first = found.best ? [`best of width ${found.width ?? "?"} ${from}: ${number3(found.best.logp)} nats `, soft(text)] : [`${found.steps.length} steps`];
-      const { rival } = found;
-      const away = rival && found.steps.findIndex((column) => !column.some((one) => one[FATE] !== "pruned" && marked(found, rival).has(one[NUMBER])));
-      return [first, rival ? `${rival.width ? `Width ${rival.width} found a better text (${number3(rival.logp)} nats)` : "The dashed text"}: ${away < 0 ? "held to the end here" : `here it was pruned at step ${away + 1}`}.` : soft("Point at a hypothesis, or walk with the arrows; the slider steps through the search.")];
+      if (!all.length) return null;
+      const { best, rival, pieces, width } = found;
+      const first = best ? `Best of width ${width ?? "?"}${pieces.length ? ` after “…${pieces.slice(-4).join("")}”` : ""}, ${known(best.logp, "nats")}: ${[...marked(best)].map(({ piece }) => piece).join("")}` : `${slider.max} steps`;
+      const which = rival?.width ? `Width ${rival.width} found a better text (${known(rival.logp, "nats")})` : "The dashed text";
+      return [first, rival ? `${which}: ${pruned() ? `here it was pruned at step ${pruned()}` : "held to the end here"}.` : "Point at a hypothesis, or walk with the arrows; the slider steps through the search."];
     },
   };
-}
 
-/** The hypotheses that are beginnings of a text. */
-function marked({ steps = [] }, text) {
-  const found = new Set();
-  let parent = -1;
-  for (const [s, column] of text ? steps.entries() : []) {
-    const one = column.find((other) => other[PARENT] === parent && other[ID] === text.ids[s]);
-    if (!one) break;
-    found.add((parent = one[NUMBER]));
+  /** The hypotheses that are beginnings of a text. */
+  function marked(text) {
+    const here = new Set();
+    let parent = -1;
+    for (const id of text?.ids ?? []) {
+      const one = all.find((other) => other?.parent === parent && other.id === id);
+      if (!one) break;
+      here.add(one);
+      parent = one.number;
+    }
+    return here;
   }
-  return found;
-}
 
-function link(one, s, before, rank, signs) {
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  const [x, y, to, end] = [(s - 1) * COLUMN + CHIP, before * ROW + ROW / 2 - 1, s * COLUMN, rank * ROW + ROW / 2 - 1];
-  line.setAttribute("d", `M${x} ${y}C${x + 10} ${y} ${to - 10} ${end} ${to} ${end}`);
-  line.setAttribute("class", signs);
-  Object.assign(line.dataset, { number: one[NUMBER], step: s + 1 });
-  return line;
+  /** The step at which the rival was let go; 0 for none. */
+  function pruned() {
+    if (!found.rival) return 0;
+    const held = [...marked(found.rival)].filter(({ fate }) => fate !== "pruned").length;
+    return held < slider.max ? held + 1 : 0;
+  }
 }

@@ -1,9 +1,9 @@
 // A text growing piece by piece: its chips, what else could stand at a place, and the tree, beams or time beside.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, number, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
 import { beamsOf } from "./beams.js";
-import { odds, storeOf, surprise, tableOf } from "./data.js";
+import { odds, oddsSaid, storeOf, surprise, tableOf } from "./data.js";
 import { facts, othersOf, textOf } from "./text.js";
 import { timeOf } from "./time.js";
 import { treeOf } from "./tree.js";
@@ -43,7 +43,7 @@ export default {
     const run = () => (running() ? ask({ do: "stop" }) : write(offers().write));
     const turn = (name, value) => { model.set(name, value); model.save_changes(); };
 
-    const text = textOf({ signal, pick: (at) => { told = null; pick(session, { token: at }); }, over: (at) => hover.set({ token: at }), down: () => others.focus() });
+    const text = textOf({ signal, pick(at, again) { told = null; pick(session, { token: again && at === session.get("token") ? null : at }); }, over: (at) => hover.set({ token: at }), down: () => others.focus() });
     const others = othersOf({ signal, take, up: () => text.focus(), say });
     const parts = {
       tree: treeOf({ signal, go: choose, say, redraw: () => draw() }),
@@ -63,7 +63,7 @@ export default {
     function look() {
       theme ??= inks(view.root);
       const byShare = model.get("colour") === "probability";
-      const value = byShare ? ({ p }) => p : surprise;
+      const value = byShare ? ({ p }) => p ?? NaN : surprise;
       const most = Math.max(...store.nodes.filter((node) => !node.given).map(surprise).filter(Number.isFinite), 0);
       const ruler = scale({ low: 0, high: byShare ? 1 : [2, 3, 4, 6, 8, 10, 12].find((high) => most <= high) ?? 16, unit: byShare ? "" : "nats", dark: isDark(view.root) });
       return { ruler, value, theme, width: stage.clientWidth, live: live(), byShare };
@@ -99,7 +99,7 @@ export default {
       const [picked, over] = [inside(session.get("token")), inside(hover.get().token)];
       text.mark(picked, over);
       const at = over ?? picked ?? path().length - 1;
-      others.draw(store, path()[at], at, live() && offers().grow);
+      others.draw(store, store.nodes[path()[at]], at, live() && offers().grow);
       tell();
     }
 
@@ -110,8 +110,7 @@ export default {
       const own = at === null && panel !== "tree" ? parts[panel].words() : null;
       if (told ?? own) return view.tell(...(told ?? own));
       const way = path();
-      const { written, logp, each } = odds(store, way);
-      const sum = written ? `${written} written: log-probability ${number(logp, "nats")}, ${number(each)} a piece` : "Nothing is written yet.";
+      const sum = oddsSaid(odds(store, way));
       const hint = soft(live() && offers().grow ? "Step (s) or Run (r) writes; click a piece, then another in its place." : "Click a piece to see what else could have stood there.");
       return view.tell(...(at === null ? [sum, hint] : [facts(store.nodes[way[at]], at), sum]));
     }

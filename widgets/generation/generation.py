@@ -135,12 +135,17 @@ class Generation(View):
         token: the id of one of the alternatives there. pieces: `write` by default.
         Raises ValueError for a place outside the text, a piece that is no alternative there.
         """
-        path = self._growth.tree.path(self._growth.tip)
-        if not 1 <= at <= len(path):
-            raise ValueError(f"at={at}: the text has {len(path)} pieces, so 1 to that many")
-        number = self._growth.other(path[at - 1], token)
+        number = self._growth.other(self._before(at), token)
         self._begin_writing(number, self._write if pieces is None else pieces)
         return self
+
+    def alternatives(self, at: int) -> list[tuple[int, str, float | None]]:
+        """What could stand at place `at` of the chosen text: (id, piece, probability), best first.
+
+        Empty where nobody has told.
+        """
+        place = self._growth.tree.places.get(self._before(at))
+        return [tuple(one) for one in place.alternatives] if place else []
 
     def choose(self, number: int) -> None:
         """Choose the branch through this node (numbers as in `tree`)."""
@@ -196,6 +201,13 @@ class Generation(View):
         if key is None or "_tree" in key:
             self._trait_values["_tree"] = self._page(0)
         return super().get_state(key, drop_defaults)
+
+    def _before(self, at: int) -> int:
+        """The node before a place of the chosen text."""
+        path = self._growth.tree.path(self._growth.tip)
+        if not 1 <= at <= len(path):
+            raise ValueError(f"at={at}: the text has {len(path)} pieces, so 1 to that many")
+        return path[at - 1]
 
     def _act(self, do: str, node: int = 0, id: int = 0, count: int = 1) -> None:
         if do == "stop":

@@ -1,115 +1,86 @@
 // The chosen text as chips, and beside it what else could stand at a place.
-import { chip, h, keys, number, short, visible } from "../glass/kit.js";
-import { surprise } from "./data.js";
+import { chip, h, short, visible } from "../glass/kit.js";
+import { known, surprise } from "./data.js";
+import { listed } from "./listed.js";
 
-/** The text. `pick(place|null)`, `over(place|null)`, `down()` to the alternatives. */
+/** The text. `pick(place, again)` (again: let go what is picked), `over(place | null)`, `down()` to the alternatives. */
 export function textOf({ signal, pick, over, down }) {
-  const element = h("div", { class: "generation-text", role: "listbox", "aria-label": "the chosen text, piece by piece", tabindex: "-1" });
-  let [path, focus, marked] = [[], 0, null];
-  const chips = () => element.children;
-  const rove = (at) => {
-    chips()[focus]?.setAttribute("tabindex", "-1");
-    focus = Math.max(0, Math.min(at, path.length - 1));
-    chips()[focus]?.setAttribute("tabindex", "0");
-  };
-  const move = (at) => { rove(at); chips()[focus].focus(); pick(focus); };
-  const place = (event) => { const box = event.target.closest(".generation-piece"); return box ? Number(box.dataset.at) : null; };
-  const on = (name, call) => element.addEventListener(name, call, { signal });
-  on("click", (event) => { const at = place(event); if (at !== null) { rove(at); pick(at === marked ? null : at); } });
-  on("mouseover", (event) => over(place(event)));
-  on("mouseleave", () => over(null));
-  keys(element, { ArrowLeft: () => move(focus - 1), ArrowRight: () => move(focus + 1), Home: () => move(0), End: () => move(path.length - 1), ArrowDown: down, Enter: () => pick(focus), " ": () => pick(focus) }, signal);
+  const element = h("div", { class: "generation-text", role: "listbox", "aria-label": "the chosen text, piece by piece" });
+  const boxes = element.children;
+  let path = [];
+  const move = (by) => () => { one.go(one.at + by); pick(one.at); };
+  const one = listed(element, { signal, choose: (at) => pick(at, true), point: over, table: () => ({ ArrowLeft: move(-1), ArrowRight: move(1), ArrowUp: () => {}, ArrowDown() { pick(one.at); down(); } }) });
   return {
-    element,
-    focus: () => chips()[focus]?.focus(),
+    focus: () => one.go(one.at), element,
     draw(store, next, { ruler, value }) {
       let same = 0;
       while (same < path.length && path[same] === next[same]) same++;
       const grown = same === path.length && same < next.length;
-      while (chips().length > same) element.lastChild.remove();
+      while (boxes.length > same) element.lastChild.remove();
       path = next;
-      next.slice(same).forEach((at, i) => {
-        const node = store.nodes[at];
-        const box = chip(node.piece, { tag: "span", special: node.ended });
-        for (const [name, text] of Object.entries({ role: "option", tabindex: "-1", "data-at": same + i, "aria-selected": "false" })) box.setAttribute(name, text);
-        box.classList.add("generation-piece");
-        box.classList.toggle("generation-given", Boolean(node.given));
-        element.append(box);
-      });
       path.forEach((at, i) => {
         const node = store.nodes[at];
-        ruler.ground(chips()[i], node.given ? NaN : value(node));
-        chips()[i].setAttribute("aria-label", `${i}: ${visible(node.piece)}${node.given ? ", given" : `, ${number(node.p, "probability")}`}${store.ways[node.parent]?.length > 1 ? ", a fork" : ""}`);
-        chips()[i].classList.toggle("generation-fork", node.parent >= 0 && store.ways[node.parent].length > 1);
+        const box = boxes[i] ?? element.appendChild(chip(node.piece, { special: node.ended }));
+        box.classList.add("generation-piece");
+        box.classList.toggle("generation-given", node.given);
+        box.classList.toggle("generation-fork", store.ways[node.parent]?.length > 1);
+        ruler.ground(box, node.given ? NaN : value(node));
+        const said = `${i}: ${visible(node.piece)}, ${node.given ? "given" : known(node.p, "probability")}${store.ways[node.parent]?.length > 1 ? ", a fork" : ""}`;
+        for (const [name, text] of Object.entries({ role: "option", tabindex: "-1", "aria-label": said })) box.setAttribute(name, text);
       });
-      rove(grown || focus >= path.length ? path.length - 1 : focus);
+      one.set(grown ? Infinity : one.at);
       if (grown) element.scrollTop = element.scrollHeight;
     },
     mark(picked, hovered) {
-      marked = picked;
-      [...chips()].forEach((box, i) => {
+      [...boxes].forEach((box, i) => {
         box.setAttribute("aria-selected", String(i === picked));
         box.classList.toggle("generation-over", i === hovered);
       });
-      if (picked !== null && !element.contains(document.activeElement)) rove(picked);
+      if (picked !== null && !one.held()) one.set(picked);
     },
   };
 }
 
-/** What else could stand at a place. `take(parent, id)`, `up()` back to the text, `say(lines|null)`. */
+/** What else could stand at a place. `take(parent, id)`, `up()` back to the text, `say(lines | null)`. */
 export function othersOf({ signal, take, up, say }) {
   const head = h("div", { class: "generation-head" });
   const list = h("div", { class: "generation-others", role: "listbox", "aria-label": "what could stand there" });
-  const element = h("div", { class: "generation-side" }, head, list);
-  let [shown, focus, parent] = [[], 0, -1];
-  const rove = (at) => {
-    list.children[focus]?.setAttribute("tabindex", "-1");
-    focus = Math.max(0, Math.min(at, shown.length - 1));
-    list.children[focus]?.setAttribute("tabindex", "0");
-  };
-  const move = (by) => { rove(focus + by); list.children[focus]?.focus(); };
-  const index = (event) => [...list.children].indexOf(event.target.closest("[role=option]"));
-  const choose = (at) => { if (shown[at]) take(parent, shown[at][0]); };
-  const lines = (at) => shown[at] && say([["instead: ", chip(shown[at][1]), ` · id ${shown[at][0]} · probability ${number(shown[at][2] ?? NaN)} · rank ${at}`], shown[at].way === undefined ? "Enter or a click goes on from it." : "This way is in the tree: Enter or a click goes there."]);
-  list.addEventListener("click", (event) => { const at = index(event); if (at >= 0) { rove(at); choose(at); } }, { signal });
-  list.addEventListener("mouseover", (event) => lines(index(event)), { signal });
-  list.addEventListener("focusin", (event) => lines(index(event)), { signal });
-  for (const name of ["mouseleave", "focusout"]) list.addEventListener(name, () => say(null), { signal });
-  keys(list, { ArrowUp: () => (focus ? move(-1) : up()), ArrowDown: () => move(1), Home: () => move(-1e9), End: () => move(1e9), Enter: () => choose(focus), " ": () => choose(focus), ArrowLeft: up, Escape: up }, signal);
+  let [shown, parent, drawn] = [[], -1, ""];
+  const point = (at) => say(shown[at] && [["instead: ", chip(shown[at].piece), ` · id ${shown[at].id} · probability ${known(shown[at].p)} · rank ${at}`],
+    shown[at].way === undefined ? "Enter or a click goes on from it." : "This way is in the tree: Enter or a click goes there."]);
+  const one = listed(list, { signal, point, choose: (at) => take(parent, shown[at].id), table: () => ({ ArrowUp: () => (one.at ? one.go(one.at - 1) : up()), ArrowLeft: up, Escape: up }) });
   return {
-    element,
-    focus: () => move(0),
-    draw(store, at, place, live) {
-      const node = store.nodes[at];
-      const had = list.contains(document.activeElement);
-      const known = node && store.places.get(node.parent);
-      if (node?.parent !== parent) focus = 0;
-      parent = node?.parent ?? -1;
-      shown = (known?.others ?? []).map((one) => Object.assign([...one], { way: store.child(parent, one[0]) }));
-      head.replaceChildren(...(known ? ["place ", h("strong", {}, String(place)), known.entropy === null ? "" : ` · entropy ${number(known.entropy, "nats")}`] : ["what could stand there"]));
-      const most = Math.max(...shown.map((one) => one[2] ?? 0), 1e-9);
-      list.replaceChildren(...shown.map(([id, piece, p, ], i) => {
-        const way = shown[i].way;
-        const bar = h("i");
-        bar.style.width = `${(100 * (p ?? 0)) / most}%`;
+    element: h("div", { class: "generation-side" }, head, list),
+    focus: () => one.go(one.at),
+    draw(store, node, place, live) {
+      const held = one.held();
+      if (node.parent !== parent) one.set(0);
+      parent = node.parent;
+      const there = store.places[parent];
+      shown = (there?.others ?? []).map(([id, piece, p]) => ({ id, piece, p, way: store.child(parent, id) }));
+      const key = JSON.stringify([node.at, place, live, there, shown]);
+      if (key === drawn) return; // what has the focus stays what it is
+      drawn = key;
+      const most = shown[0]?.p || 1;
+      list.replaceChildren(...shown.map(({ id, piece, p, way }) => {
         const mine = id === node.id;
-        return h("div", { role: "option", tabindex: "-1", class: way !== undefined ? "generation-way" : live ? "" : "generation-gone", "aria-selected": String(mine), "aria-disabled": way === undefined && !live ? "true" : null, "aria-label": `${visible(piece)}, probability ${number(p ?? NaN)}${mine ? ", stands there" : way === undefined ? "" : ", in the tree"}` },
-          h("b", { "aria-hidden": "true" }, mine ? "●" : way === undefined ? "" : "○"), bar, h("span", { class: "kit-chip" }, short(piece, 14)), h("em", {}, number(p ?? NaN)));
+        const bar = h("i");
+        bar.style.width = `${(100 * p) / most}%`;
+        const said = `${visible(piece)}, probability ${known(p)}${mine ? ", stands there" : way === undefined ? "" : ", in the tree"}`;
+        return h("div", { role: "option", tabindex: "-1", "aria-selected": String(mine), "aria-disabled": way === undefined && !live && "true", "aria-label": said },
+          h("b", {}, mine ? "●" : way === undefined ? "" : "○"), bar, h("span", { class: "kit-chip" }, short(piece, 14)), h("em", {}, known(p)));
       }));
-      list.toggleAttribute("hidden", !shown.length);
-      if (!shown.length) head.replaceChildren(node?.given ? "Step writes the first piece; then every place shows what else could stand there." : "Nothing is known of this place.");
-      rove(focus);
-      if (had) list.children[focus]?.focus();
+      list.hidden = !shown.length;
+      head.replaceChildren(...(shown.length ? ["place ", h("strong", {}, String(place)), there.entropy === null ? "" : ` · entropy ${known(there.entropy, "nats")}`]
+        : [node.given ? "Step writes the first piece; then every place shows what else could stand there." : "Nothing is known of this place."]));
+      one.set(one.at);
+      if (held) one.go(one.at);
     },
   };
 }
 
 /** A piece in words: what it is, how likely, how long it took. */
-export function facts(node, place) {
-  const found = [`place ${place} `, chip(node.piece), ` · id ${node.id}`];
-  if (node.given) found.push(" · given");
-  if (!Number.isNaN(node.p)) found.push(` · probability ${number(node.p)} · ${number(surprise(node), "nats")}`);
-  if (node.rank !== null && node.rank !== undefined) found.push(` · rank ${node.rank}`);
-  if (node.seconds) found.push(` · ${number(1000 * node.seconds, "ms")}`);
-  return found;
-}
+export const facts = (node, place) => [`place ${place} `, chip(node.piece), ` · id ${node.id}`, ...[
+  node.given && "given", node.p !== null && `probability ${known(node.p)} · ${known(surprise(node), "nats")}`,
+  node.rank !== null && `rank ${node.rank}`, node.seconds && known(1000 * node.seconds, "ms"),
+].filter(Boolean).map((part) => ` · ${part}`)];
