@@ -99,6 +99,18 @@ def test_pca_is_scikit_learns():
     assert own.share == pytest.approx(oracle.explained_variance_ratio_[[1, 3]].sum(), abs=1e-5)
 
 
+def test_planes_are_turned_to_follow_one_another_and_keep_their_distances():
+    first = embeddings.projection(RNG.normal(size=(20, 5)))
+    c, s = np.cos(2.0), np.sin(2.0)
+    mirrored = first.places @ np.array([[c, s], [-s, c]]) * np.array([1, -1]) + 7
+    second = embeddings.Projection(mirrored.astype(np.float32), "PCA", 0.5)
+    one, other = embeddings.aligned([first, second])
+    np.testing.assert_allclose(one.places, other.places, atol=1e-4)
+    assert other.share == 0.5
+    with pytest.raises(ValueError, match=r"planes of \[20, 3\] points"):
+        embeddings.aligned([first, embeddings.Projection(first.places[:3], "PCA", 1.0)])
+
+
 def test_a_plane_of_a_plane_is_honest_and_one_of_noise_is_not():
     turn = np.linspace(0, 3, 80)
     flat = np.stack([np.cos(turn), np.sin(turn)], axis=1)

@@ -11,7 +11,7 @@ from lab.embeddings.asking import Analogy, own_analogies, read_analogies
 from lab.embeddings.honesty import Honesty, how_honest
 from lab.embeddings.nearest import Neighbours, neighbours
 from lab.embeddings.occurring import Contexts, contexts, with_sense
-from lab.embeddings.planes import Projection, projection
+from lab.embeddings.planes import Projection, aligned, projection
 from lab.embeddings.scoring import AnalogyScore, analogies, analogy
 from lab.embeddings.senses import Separation, separation
 from lab.embeddings.table import Vectors, vectors
@@ -25,6 +25,7 @@ __all__ = [
     "Projection",
     "Separation",
     "Vectors",
+    "aligned",
     "analogies",
     "analogy",
     "contexts",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,32 @@ def projection(
     if settings:
         raise ValueError(f"{', '.join(settings)}: settings of UMAP, not of PCA")
     return _pca(rows, axes)
+
+
+def aligned(planes: Sequence[Projection]) -> list[Projection]:
+    """The same planes, each turned (and mirrored, if need be) to lie as the one before it does.
+
+    The axes of a projection may point anywhere: from layer to layer a whole map may turn or flip
+    though nothing has moved. Turning changes no distance (orthogonal Procrustes, Schönemann 1966).
+
+    Raises:
+        ValueError: planes of other numbers of points.
+
+    >>> one = projection(np.array([[3.0, 0], [-3, 0], [0, 1], [0, -1]]))
+    >>> flipped = Projection(-one.places[:, ::-1], one.how, one.share)
+    >>> np.allclose(aligned([one, flipped])[1].places, one.places, atol=1e-5)
+    True
+    """
+    from scipy.linalg import orthogonal_procrustes
+
+    if len({len(plane.places) for plane in planes}) > 1:
+        raise ValueError(f"planes of {[len(plane.places) for plane in planes]} points")
+    turned = [replace(plane, places=plane.places - plane.places.mean(axis=0)) for plane in planes]
+    for at in range(1, len(turned)):
+        turn = orthogonal_procrustes(turned[at].places, turned[at - 1].places)[0]
+        places = (turned[at].places @ turn).astype(np.float32)
+        turned[at] = replace(turned[at], places=places)
+    return turned
 
 
 def _pca(rows: np.ndarray, axes: tuple[int, int]) -> Projection:

@@ -131,6 +131,7 @@ export default {
       const known = heard(points);
       if (points.length === 1 && map.given) near = map.given(points[0]);
       else if (known) near = { ids: known[0], similarities: known[1] };
+      else if (points.length === 1 && !model.get("asks")) why = "No true neighbours were given with this map.";
       else why = asks[Number(points.length === 3)]({ points }) ? "asking …" : "This page has what was asked before it was saved. Ask again in the notebook for more.";
       if (near && !near.ids.length) [near, why] = [null, "No true neighbours were given with this map."];
       if (near) { near.points = points; view.stale(""); }
@@ -223,7 +224,7 @@ export default {
       [colours.value, beside.value] = [model.get("colour"), model.get("beside")];
       view.title(model.get("title") || headline(map), model.get("summary"));
       const selected = chosen();
-      side.draw({ picked: seen.picked, near: seen.told, why: !subject() ? honest(map, Math.round(at())) : why, selected: found.length ? found : [...selected], what: found.length ? "Found" : what, searched: find.value, boards: shownMaps().map(([name]) => name) });
+      side.draw({ picked: seen.picked, near: seen.told, why: !subject() ? honest(map, Math.round(at()), model.get("asks")) : why, selected: found.length ? found : [...selected], what: found.length ? "Found" : what, searched: find.value, boards: shownMaps().map(([name]) => name) });
       words(seen.told);
       view.refresh();
     }

@@ -65,6 +65,7 @@ class EmbeddingMap(View):
     beside = Text(help="the map on the right, or empty").tag(sync=True)
     picked = Int(None, allow_none=True, help="the point picked, or None").tag(sync=True)
     compared = List(Int(), help="a, b and c of the analogy shown, or none").tag(sync=True)
+    asks = Bool(help="whether there are true neighbours to ask for").tag(sync=True)
     analogies = Bool(help="whether analogies can be asked").tag(sync=True)
     lassoed = List(Int(), help="the points selected, rising")
     _chosen = Bytes(help="the same, four bytes each").tag(sync=True)
@@ -108,7 +109,8 @@ class EmbeddingMap(View):
         super().__init__(
             session=session, title=title, count=count, maps=list(maps), notes=said, frames=frames,
             properties=told, unit=unit, tokens=given.tokens_of(tokens, count), colour=start,
-            analogies=analogy is not None, _data=data, summary=given.summary_of(count, maps, said),
+            asks=self._neighbours is not None, analogies=analogy is not None,
+            _data=data, summary=given.summary_of(count, maps, said),
         )  # fmt: skip
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:

@@ -53,9 +53,11 @@ export function panel({ map, pick, clear, hover }) {
 }
 
 /** What the given shares say of a map as a whole. */
-export function honest(map, at) {
+export function honest(map, at, asks) {
   const shares = map.honesty[at];
+  const see = asks ? " Pick a point to see its own." : "";
+  if (!shares && !asks) return "No true neighbours were given with this map, so it cannot be told.";
   if (!shares) return "Pick a point: its true neighbours come with their rank in the picture.";
   const { mean, count } = known(shares);
-  return `${map.maps[at]} keeps ${number(100 * mean)} % of the true nearest neighbours (mean of the ${whole(count)} points looked at). Pick a point to see its own.`;
+  return `${map.maps[at]} keeps ${number(100 * mean)} % of the true nearest neighbours (mean of the ${whole(count)} points looked at).${see}`;
 }
