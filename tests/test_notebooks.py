@@ -37,6 +37,15 @@ SMALL = {
         "runs": 1,
     },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
+    "09_sampling": {
+        "texts": 2,
+        "length": 8,
+        "judged": 1,
+        "judge": "formicarium/stories",
+        "pieces": 8,
+        "long": 20,
+        "beginnings": 2,
+    },
 }
 
 
