@@ -32,8 +32,9 @@ def test_a_fact_is_known_until_it_leaves_the_window(stories):
     assert found.gone() == 64
     np.testing.assert_allclose(found.told[1], found.other[1], rtol=1e-4)
     np.testing.assert_allclose(found.told[1], found.absent[1], rtol=1e-4)
-    inside = positions.recall(stories, FACT, QUESTION, ANSWERS, [64], fillers=2)
-    assert inside.means()["told"][0] > 5 * told[1], "the same distance within the window"
+    inside = positions.recall(stories, FACT, QUESTION, ANSWERS, [8, 64], fillers=2)
+    np.testing.assert_allclose(inside.told[0], found.told[0], rtol=1e-4)  # nothing left it yet
+    assert inside.means()["told"][1] > 5 * told[1], "the same distance within the window"
 
 
 def test_a_probability_is_that_of_the_text_read_by_itself(narrow):
@@ -47,10 +48,10 @@ def test_a_probability_is_that_of_the_text_read_by_itself(narrow):
         rows = [lab.next_probs(narrow, ids[:end][-20:]) for end in range(len(text), len(ids))]
         return np.prod([row[ids[len(text) + i]] for i, row in enumerate(rows)])
 
-    need = filler[: 5 + 4]  # the longest gap and a fact's place
-    assert found.told[1, 0] == pytest.approx(chance("xaby" + "abcde?", " ab"), rel=1e-4)
-    assert found.other[1, 0] == pytest.approx(chance("xcy" + "abcde?", " ab"), rel=1e-4)
-    assert found.absent[0, 0] == pytest.approx(chance(need[-4:] + "?", " ab"), rel=1e-4)
+    assert found.told[1, 0] == pytest.approx(chance("xaby" + "vwxyz?", " ab"), rel=1e-4)
+    assert found.other[1, 0] == pytest.approx(chance("xcy" + "vwxyz?", " ab"), rel=1e-4)
+    assert found.absent[1, 0] == pytest.approx(chance("rstu" + "vwxyz?", " ab"), rel=1e-4)
+    assert found.absent[1, 1] == pytest.approx(chance("stu" + "vwxyz?", " c"), rel=1e-4)
     assert found.told[0, 1] == pytest.approx(chance("xcy" + "?", " c"), rel=1e-4)
 
 

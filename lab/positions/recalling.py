@@ -16,6 +16,8 @@ from lab.traces import prompt_ids
 
 TELLINGS = ("told", "other", "absent")
 MOST_STORIES = 10_000
+REPEATING = "repeating"
+"""The kind of generated text that is words in any order: no story to stand between."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def recall(
         answers: two or more, with the space they begin with: [" ball", " book"].
         distances: numbers of filler pieces, in rising order.
         filler: a text to take filler from; stories without the answers' words if left out.
-        fillers: how many places of it to begin at.
+        fillers: how many stretches of it.
         window: at most the model's context, which it is if left out.
     Raises:
         ValueError: a fact without {}, fewer than two answers, distances that do not rise, a filler
@@ -81,13 +83,13 @@ def recall(
     window = _window(model, window)
     gaps = _distances(distances)
     asked = _Asked(model, fact, question, answers)
-    starts = _starts(model, asked, filler, fillers, int(gaps.max()), seed)
-    runs = [(right, start) for right in range(len(answers)) for start in starts]
+    stretches = _fillers(model, asked, filler, fillers, int(gaps.max()), seed)
+    runs = [(right, stretch) for right in range(len(answers)) for stretch in stretches]
     rows = [
-        _row(asked.before(right, gap, start, telling), asked.answers[right], window)
+        _row(asked.before(right, gap, stretch, telling), asked.answers[right], window)
         for gap in gaps
         for telling in TELLINGS
-        for right, start in runs
+        for right, stretch in runs
     ]
     chances = np.exp(_sums(model, rows))
     by_gap = chances.reshape(len(gaps), len(TELLINGS), len(runs))
@@ -109,14 +111,14 @@ class _Asked:
         self.answers = [_plain(model, answer) for answer in answers]
         self.words = [answer.strip() for answer in answers]
         self.length = min(map(len, self.facts))
+        self.lead = max(map(len, self.facts))
 
-    def before(self, right: int, gap: int, start: list[int], telling: str) -> list[int]:
+    def before(self, right: int, gap: int, stretch: list[int], telling: str) -> list[int]:
         """What stands before the answer."""
         told = self.facts[right if telling == "told" else (right + 1) % len(self.facts)]
-        count = len(self.facts[right])
-        if telling == "absent":  # as many pieces of filler, ahead of the same filler
-            told = start[-count:]
-        return [*told, *start[:gap], *self.question]
+        if telling == "absent":  # as many pieces more of the filler
+            gap, told = gap + len(self.facts[right]), []
+        return [*told, *stretch[len(stretch) - gap :], *self.question]
 
 
 def _plain(model: Any, text: str) -> list[int]:
@@ -137,32 +139,35 @@ def _sums(model: Any, rows: list[Row]) -> list[float]:
     return [found[row] for row in rows]
 
 
-def _starts(
+def _fillers(
     model: Any, asked: _Asked, filler: str | None, count: int, longest: int, seed: int
 ) -> list[list[int]]:
-    """Stretches of filler, each long enough for the longest gap and a fact's place besides."""
-    need = longest + max(map(len, asked.facts))
+    """Stretches of filler, of which a gap takes the end: the question begins a sentence.
+
+    How far the longest gap goes changes no end, so recalls with other distances are comparable.
+    """
+    need = asked.lead + longest
     if filler is None:
-        ids = _stories_without(model, asked.words, need * count, seed)
-    else:
-        ids = _plain(model, filler)
-    if len(ids) < need + count - 1 or count < 1:
-        raise ValueError(
-            f"filler has {len(ids)} pieces for {count} fillers; {need + count - 1} are needed"
-        )
-    places = np.linspace(0, len(ids) - need, count).astype(int)
-    return [ids[place : place + need] for place in places]
+        return [_stories_without(model, asked.words, need, seed + i) for i in range(count)]
+    ids = _plain(model, filler)
+    if len(ids) < need:
+        raise ValueError(f"filler has {len(ids)} pieces; {need} are needed")
+    ends = (2 * len(ids) - number * len(ids) // count for number in range(count))
+    return [(ids + ids)[end - need : end] for end in ends]
 
 
 def _stories_without(model: Any, words: list[str], need: int, seed: int) -> list[int]:
     """Generated stories that say none of these words."""
     found: list[int] = []
+    low = [word.lower() for word in words]
     for story in islice(stories(seed=seed), MOST_STORIES):
-        if not any(word.lower() in story.text.lower() for word in words):
-            found += _plain(model, " " + story.text)
+        if story.kind != REPEATING and not any(word in story.text.lower() for word in low):
+            found = _plain(model, " " + story.text) + found
         if len(found) >= need:
             break
-    return found
+    if len(found) < need:
+        raise ValueError(f"no stories without {', '.join(words)} are long enough; give a filler=")
+    return found[-need:]
 
 
 def _window(model: Any, window: int | None) -> int:
