@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -122,12 +123,22 @@ class EmbeddingMap(View):
         points = [int(point) for point in args["points"]]
         if len(points) != wanted or not all(0 <= point < self.count for point in points):
             raise ValueError(f"{what} of {points}: points go from 0 to {self.count - 1}")
-        ids, similarities = ([], []) if call is None else call(*points)
-        near = given.answered(what, ids, similarities, self.count)
-        while len(self._near) >= REMEMBERED:
-            self._near.pop(next(iter(self._near)))
-        self._near[" ".join(map(str, points))] = near
-        return {"points": points, "near": near}, []
+        name = " ".join(map(str, points))
+        if name not in self._near:
+            ids, similarities = ([], []) if call is None else call(*points)
+            while len(self._near) >= REMEMBERED:
+                self._near.pop(next(iter(self._near)))
+            self._near[name] = given.answered(what, ids, similarities, self.count)
+        return {"points": points, "near": self._near[name]}, []
+
+    def get_state(self, key: Any = None, **how: Any) -> dict[str, Any]:
+        """The state, with the neighbours of what is picked: a saved page has nobody to ask."""
+        shown = {"neighbours": [self.picked], "analogy": self.compared} if key is None else {}
+        for what, points in shown.items():
+            if points and points[0] is not None:
+                with suppress(Exception):  # the page then says that it has none
+                    self.answer(what, {"points": points})
+        return super().get_state(key, **how)
 
     @validate("picked")
     def _is_point(self, proposal: Any) -> int | None:
