@@ -113,8 +113,8 @@ def test_walked_with_the_keyboard(view, survey, open_views, dark, width):
     expect(headline).to_contain_text(f"L0N{order[1]} ")
     assert opened.state(view, "neuron") == order[1]
     shown = page.locator(".neurons-context").count()
-    best = survey.contexts(0, int(order[1]), 12)
-    other = survey.contexts(0, int(order[1]), 12, lowest=True)
+    best = survey.contexts(0, int(order[1]), 10)
+    other = survey.contexts(0, int(order[1]), 10, lowest=True)
     assert shown == len(max(best, other, key=lambda end: abs(end[0].value)))
     # Another layer, for every view of the session; its first neuron is the largest.
     page.keyboard.press("ArrowRight")

@@ -9,7 +9,7 @@ import numpy as np
 from widgets.glass.arrays import as_array
 from widgets.glass.text import clean
 
-CONTEXTS = 12
+CONTEXTS = 10
 """How many contexts are shown at each end."""
 PIECES = 10
 """How many pieces are shown at each end of the vocabulary."""
