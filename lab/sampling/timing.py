@@ -106,7 +106,7 @@ def _flops(
     Of the first step as it is. The others all run one piece, or all of them, and the operations of
     a matrix product are then a polynomial in the length of degree two at most: three are counted.
     """
-    count = lambda i: _counted(model, ids[: length[i]], int(new[i]))  # noqa: E731
+    count = lambda i: _counted(model, ids[: int(length[i])], int(new[i]))  # noqa: E731
     first, rest = count(0), np.arange(1, len(length))
     known = sorted({*rest[:1], *rest[len(rest) // 2 :][:1], *rest[-1:]})
     points = [(int(length[i]), count(i)) for i in known]

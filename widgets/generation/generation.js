@@ -11,6 +11,7 @@ import { treeOf } from "./tree.js";
 const KEYS = [
   ["s", "Step: write one piece"], ["r", "Run, Stop"], ["← →", "the piece before, after; in the tree fold, unfold"], ["↓ ↑", "from a piece to its alternatives, and back"],
   ["Enter, click", "on an alternative: go on from it; on a branch: choose it"], ["t b c", "tree, beams, time with the cache"], ["p", "colour by surprisal or probability"], ["Esc", "let the piece go"],
+  ["beams", "filled: held; struck through: pruned; blue: the best text; dashed: a better one that was pruned"],
 ];
 const PANELS = { tree: "Tree", beams: "Beams", time: "Time" };
 const WORDS = { writing: "writing", searching: "searching", measuring: "measuring" };
@@ -120,7 +121,7 @@ export default {
     hover.listen(mark, signal);
     listen(session, "change:token", mark, signal);
     listen(model, "change:colour change:panel change:title change:summary change:_beams change:_timing change:_offers", soon, signal);
-    listen(session, "comm_live_update", soon, signal);
+    listen(session, "comm_live_update", () => { waits = false; soon(); }, signal);
     onTheme(() => { theme = null; soon(); }, signal);
     const sizes = new ResizeObserver(soon);
     sizes.observe(stage);

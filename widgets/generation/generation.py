@@ -92,14 +92,14 @@ class Generation(View):
         self._told, self._when = self._growth.tip + 1, 0.0
         self._telling = threading.RLock()
         self._error: BaseException | None = None
-        self._search = beams if callable(beams) else None
-        self._measure = timing if callable(timing) else None
+        self._search: Any = beams if callable(beams) else None
+        self._measure: Any = timing if callable(timing) else None
         super().__init__(session=session, title=title)
         can = {"grow": grow, "beams": self._search, "timing": self._measure}
         self._offers = {"write": write} | {name: call is not None for name, call in can.items()}
-        if beams is not None and self._search is None:
+        if beams is not None and not callable(beams):
             self.show_beams(beams)
-        if timing is not None and self._measure is None:
+        if timing is not None and not callable(timing):
             self._timing = costs(timing)
         self._chosen()
 

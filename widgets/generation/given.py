@@ -37,7 +37,7 @@ def given(trace: Any, ids: Sequence[int] | None, pieces: Sequence[str] | None) -
 def _places(trace: Any, count: int) -> dict[int, Place]:
     """What was expected after each piece of a trace."""
     names = ("top_ids", "top_pieces", "top_probs")
-    tops = [getattr(trace, name, None) for name in names]
+    tops: list[Any] = [getattr(trace, name, None) for name in names]
     if any(top is None for top in tops):
         return {}
     found = {}
