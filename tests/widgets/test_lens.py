@@ -9,8 +9,10 @@ from playwright.sync_api import expect
 from traitlets import TraitError
 
 import widgets
+from tests.widgets.kernel import connect
 from tests.widgets.readings import a_reading
 from widgets import Lens, Session
+from widgets.lens import given
 
 
 def test_the_summary_says_when_predictions_are_made_up():
@@ -208,6 +210,36 @@ class TestInThePage:
         expect(opened.page.locator(".kit-mark")).to_contain_text("takes the notebook's kernel")
         plain = open_views(Lens(a_reading()))
         assert plain.page.locator(".lens-field").is_hidden()
+        opened.quiet()
+
+    def test_with_a_kernel_a_piece_is_followed_and_what_did_not_travel_is_asked_for(
+        self, open_views, monkeypatch
+    ):
+        def follow(piece):
+            if piece == "bad":
+                raise ValueError("target 'bad' is 2 pieces")
+            return a_reading(targets=[piece] * 6)
+
+        monkeypatch.setattr(given, "LIGHT", 0)
+        view = Lens(a_reading(), follow=follow)
+        opened = open_views(view)
+        page, asked = opened.page, connect(opened, view)
+        page.evaluate(
+            "id => formicarium.models[id].trigger('comm_live_update')", view.session.model_id
+        )
+        assert view.top == 1
+        page.locator(".lens-column").nth(2).locator(".lens-cell").nth(1).click()
+        expect(page.locator(".lens-top li:visible")).to_have_count(10)
+        page.locator(".lens-typed").fill(" x")
+        page.locator(".lens-typed").press("Enter")
+        page.locator(".lens-guess").nth(3).click()
+        page.wait_for_timeout(100)
+        pieces = [one["args"]["piece"] for one in asked if one["what"] == "follow"]
+        assert pieces == [" x", view.top_at(1, 2)[3][0]] and view.target == pieces[1]
+        page.locator(".lens-typed").fill("bad")
+        page.locator(".lens-typed").press("Enter")
+        expect(page.locator(".kit-mark")).to_contain_text("target 'bad' is 2 pieces")
+        assert page.locator(".kit-stale").count() == 1 and view.target == pieces[1]
         opened.quiet()
 
     def test_layers_are_thinned_and_a_long_text_keeps_few_columns_in_the_page(self, open_views):

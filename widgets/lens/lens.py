@@ -28,7 +28,7 @@ class Lens(View):
     [row, pos, guess] with words {id: text}, kl and entropy [row, pos] in nats, and of the followed
     piece targets [pos], target_probs and target_ranks [row, pos] (NaN and 0 where there is none).
     follow: takes a piece and returns the same readings with that piece followed
-    (`lambda piece: lab.lens(model, text, target=piece)`); without it what comes next is followed.
+    (`lambda piece: lab.lens(model, view.text, target=piece)`); without it what comes next is.
     measure: what colours a cell: "guess", "rank" or "probability" of the followed piece, "kl"
     (to the last row) or "entropy". lens: the one shown first, by name.
     every: draw every so-many-th layer; 0: as many as fit.
@@ -103,6 +103,12 @@ class Lens(View):
             if self.lens not in found:
                 self.lens = next(iter(found))
             self.shown += 1
+
+    @property
+    def text(self) -> str:
+        """The text that is shown."""
+        first = next(iter(self._readings.values()))
+        return str(getattr(first, "text", "") or "".join(self.pieces))
 
     def top_at(self, row: int, token: int, lens: str | None = None) -> list[tuple[str, float]]:
         """The likeliest pieces of a cell with their probabilities, of the lens shown."""
