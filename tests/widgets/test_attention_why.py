@@ -206,10 +206,12 @@ def test_averages_grow_in_their_place_and_give_way_to_a_text(open_views):
     view = Attention(averages(texts=2))
     opened = open_views(view)
     height = opened.page.locator(".attention-grid").bounding_box()["height"]
+    opened.page.get_by_role("button", name="Table").click()
     names = ("profiles", "scores", "spreads", "texts", "distances", "start", "summary", "shown")
     view.show(averages(texts=40, seed=1))
     opened.catch_up(view, *names)
     settle(opened)
+    assert opened.page.locator(".kit-twin tbody tr").count() == 12  # what was open stays open
     assert "mean of 40 texts" in opened.page.locator(".kit-headline").inner_text()
     assert opened.page.locator(".attention-grid").bounding_box()["height"] == height
     view.show(pieces=words(5), patterns=attention(2, 2, 5))

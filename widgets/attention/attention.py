@@ -18,13 +18,12 @@ from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
 from widgets.attention import why
 from widgets.attention.given import state_of
 from widgets.attention.stats import described
+from widgets.attention.windows import window
 from widgets.glass import arrays
 from widgets.glass.session import FromZero, Session
 from widgets.glass.text import Text, Texts
 from widgets.glass.view import View
 
-WINDOW = 768
-"""Side of the largest window answered at once."""
 KEPT = 8_000_000
 """Bytes of opened heads kept in the view's state, for a page exported or opened again."""
 
@@ -181,18 +180,8 @@ class Attention(View):
         )
 
     def _window(self, args: dict) -> tuple[dict, list[bytes]]:
-        weights = self.exact(args["layer"], args["head"])
-        (top, bottom), (left, right) = args["rows"], args["columns"]
-        part = weights[max(0, top) : bottom, max(0, left) : right]
-        if part.size == 0:
-            raise ValueError(f"rows {top}–{bottom}, columns {left}–{right} hold no weights")
-        height, width = (min(size, WINDOW) for size in part.shape)
-        rest, first = arrays.pooled(part, height, width)
-        if left > 0:  # the window's first column is a key like any other
-            rest[:, 0] = np.maximum(rest[:, 0], first)
-            first = first[:0]
-        cells = [arrays.to_bytes(rest).tobytes(), arrays.to_bytes(first).tobytes()]
-        return {**args, "width": width, "height": height}, cells
+        size, cells = window(self.exact(args["layer"], args["head"]), args["rows"], args["columns"])
+        return {**args, **size}, cells
 
     def _exact(self, args: dict) -> tuple[dict, list[bytes]]:
         weights = self.exact(args["layer"], args["head"])

@@ -1,6 +1,6 @@
 // Heads over many texts: how far back each looks on average, small for all and large for one, and its scores with intervals.
 
-import { css, h, hoverOf, keys, listen, number, onTheme, pick, sequential, sessionOf } from "../glass/kit.js";
+import { css, h, hoverOf, keys, listen, number, onTheme, pick, sequential } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { button, headButtons, scoreTools } from "./controls.js";
 import { RESTS, floatsOf, headName, sorting } from "./data.js";
@@ -28,9 +28,7 @@ export function profilesOf(bytes, count, distances) {
 }
 
 /** The picture of averages; drawn anew when others are shown. */
-export async function averages({ model, el, signal, kept }) {
-  const session = await sessionOf(model);
-  if (signal.aborted) return;
+export function averages({ model, el, session, signal, kept }) {
   const hover = hoverOf(session);
   const [layers, heads, distances, scores, spreads, chance, texts, labels] =
     ["layers", "heads", "distances", "scores", "spreads", "chance", "texts", "labels"].map((name) => model.get(name));
