@@ -47,7 +47,7 @@ def cut_effects(model: Any, found: Contributions, names: Sequence[str]) -> list[
     >>> lab.attribution.cut_effects(model, found, ["L5H1"])  # doctest: +SKIP
     [Effect(name='L5H1', attributed=2.1, direct=2.1, total=0.8)]
     """
-    before = trace(model, found.ids, keep=["z", "mlp_out", SCALE])
+    before = trace(model, found.ids.tolist(), keep=["z", "mlp_out", SCALE])
     effects = []
     for name in names:
         key, cut, output = _cut(model, before, found.position, name)
@@ -93,7 +93,7 @@ def _held(scale: np.ndarray) -> Any:
 def _logit_under(model: Any, edits: Any, found: Contributions) -> float:
     with warnings.catch_warnings():  # that a held norm is rounded in another way is no news here
         warnings.filterwarnings("ignore", message="A forward hook edited hook_scale")
-        now = trace(edited(model, edits), found.ids, keep=())
+        now = trace(edited(model, edits), found.ids.tolist(), keep=())
     assert now.logits is not None
     wanted, other = found.piece_ids
     row = now.logits[found.position]
