@@ -15,12 +15,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import lab
 import widgets
+from tests.widgets.every import every_view
 from tests.widgets.heads import breakdown
 from tests.widgets.readings import a_reading
 from tests.widgets.surveys import survey
 from tests.widgets.test_tokenization import both
 from tests.widgets.wire import Wire
+from widgets.glass.view import View
 
 pytestmark = pytest.mark.browser
 
@@ -181,6 +184,14 @@ def opened(case: Case, open_views: Any) -> Wire:
 
 def shown(wire: Wire) -> list[str]:
     return wire.page.locator(".kit-frame").all_inner_texts()
+
+
+def test_no_view_is_left_out_where_all_are_tried():
+    public = {getattr(widgets, name) for name in widgets.__all__}
+    views = {one for one in public if isinstance(one, type) and issubclass(one, View)}
+    small = lab.build(layers=2, heads=2, d_model=16, context=64, seed=1)
+    listed = every_view(lab.trace(small, "The cat sat", keep=["pattern"]), "a name")
+    assert [one for one in views if not any(isinstance(view, one) for view in listed)] == []
 
 
 @pytest.mark.parametrize("name", [*ASKING, *ALONE])
