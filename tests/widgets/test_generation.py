@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import threading
 import time
@@ -241,3 +242,13 @@ def test_a_worker_runs_one_job_at_a_time_in_one_thread():
     worker.do(Job("fails", lambda job: 1 / 0))
     assert worker.wait(5) and isinstance(ended[-1][2], ZeroDivisionError)
     worker.close()
+
+
+def test_a_full_tree_is_light_enough_to_send_and_says_that_it_is_full():
+    wide = [(i, f" piece{i}", 0.1 / 3) for i in range(10)]
+    step = {"piece": " word", "probability": 1 / 3, "alternatives": wide, "seconds": 1 / 30}
+    view = begun(lambda ids: ({**step, "id": i} for i in range(9_999)))
+    with pytest.raises(ValueError, match="the tree is full: it holds 5,000 pieces"):
+        view.step(9_999)
+    assert len(json.dumps(view.get_state()["_tree"])) < 2_000_000
+    assert "the tree is full" in view.failure and len(view.ids) == 5_000

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from widgets.generation.steps import Node, Place
 
-MOST = 20_000
-"""Pieces that a tree holds."""
+MOST = 5_000
+"""Pieces that a tree holds: under 2 MB with ten alternatives each."""
 
 
 class Branch(NamedTuple):
@@ -95,5 +95,23 @@ class Tree:
         """The nodes from number `since` on, and the places where they stand, for the browser."""
         new = self.nodes[since:]
         parents = {node.parent for node in new} if since else set(self.places)
-        places = {str(n): list(self.places[n]) for n in sorted(parents) if n in self.places}
-        return {"from": since, "nodes": [list(node) for node in new], "places": places}
+        places = {str(n): _told(self.places[n]) for n in sorted(parents) if n in self.places}
+        nodes = [
+            list(
+                node._replace(
+                    probability=_rounded(node.probability), seconds=_rounded(node.seconds)
+                )
+            )
+            for node in new
+        ]
+        return {"from": since, "nodes": nodes, "places": places}
+
+
+def _told(place: Place) -> list[Any]:
+    others = [[token, piece, _rounded(share)] for token, piece, share in place.alternatives]
+    return [_rounded(place.entropy), others]
+
+
+def _rounded(value: float | None) -> float | None:
+    """Six digits: what is shown has three."""
+    return None if value is None else float(f"{value:.6g}")
