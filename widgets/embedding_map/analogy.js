@@ -24,7 +24,6 @@ export function analogyLine({ map, signal, ask }) {
   slots.forEach((slot, i) => {
     slot.addEventListener("change", () => { points[i] = pointOf(map, slot.value); tell(); }, { signal });
     slot.addEventListener("keydown", (event) => {
-      event.stopPropagation(); // JupyterLab's shortcuts stay out of it
       if (event.key === "Enter") { points[i] = pointOf(map, slot.value); tell(); slots[i + 1]?.focus(); }
     }, { signal });
   });

@@ -1,10 +1,11 @@
 // One map on its canvas: points, names, what is picked; pan, zoom, hover, lasso.
 
-import { h, short } from "../glass/kit.js";
+import { h } from "../glass/kit.js";
 import { inside } from "./data.js";
-import { paint, room } from "./paint.js";
+import { mark } from "./marks.js";
+import { paint } from "./paint.js";
 
-const [NEAR, NAMES, FARTHEST] = [14, 90, 80]; // px to a point under the mouse; names at most; times that a view magnifies
+const [NEAR, FARTHEST] = [14, 80]; // px to a point under the mouse; times that a view magnifies
 
 /** Builds a board. `hover(point|null)`, `pick(point|null)`, `choose(points, more)` and `again()` are called. */
 export function board({ signal, map, label, hover, pick, choose, again, lassoing }) {
@@ -100,82 +101,12 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
     context.putImageData(image, 0, 0);
   }
 
-  /** Names of the points that matter, wherever there is room; true neighbours tied to what is picked. */
   function drawMarks() {
     const { context, dpr } = sized(marks);
-    const { theme } = look;
     context.setTransform(dpr, 0, 0, dpr, 0, 0);
     context.clearRect(0, 0, look.width, look.height);
-    context.font = `11px ${theme.mono}`;
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    const ties = look.ties.map(spot);
-    if (look.picked !== null) {
-      const [x, y] = spot(look.picked);
-      context.strokeStyle = theme.accent;
-      context.globalAlpha = 0.55;
-      context.lineWidth = 1;
-      context.beginPath();
-      for (const tie of ties) { context.moveTo(x, y); context.lineTo(...tie); }
-      context.stroke();
-      context.globalAlpha = 1;
-    }
-    for (const [px, py] of ties) ring(context, px, py, 3.5, theme.accent, 1.5);
-    for (const point of look.framed) ring(context, ...spot(point), 4, theme.ink, 1);
-    if (look.picked !== null) ring(context, ...spot(look.picked), 6, theme.accent, 2.5);
-    if (look.over !== null) ring(context, ...spot(look.over), 6, theme.ink, 1.5);
-    if (look.arrows) analogy(context);
-    names(context);
-    outline(context);
-  }
-
-  /** a → b and c → the answer; dashed, where a → b would lead from c in this picture. */
-  function analogy(context) {
-    const [a, b, c, d] = look.arrows.map((point) => (point === null ? null : spot(point)));
-    arrow(context, a, b, look.theme.accent);
-    if (d) arrow(context, c, d, look.theme.accent);
-    arrow(context, c, [c[0] + b[0] - a[0], c[1] + b[1] - a[1]], look.theme.soft, [4, 4]);
-  }
-
-  function names(context) {
-    const free = room(look.width, look.height);
-    const { theme } = look;
-    let [left, tried] = [NAMES, 0];
-    const told = new Set();
-    const name = (point, strong) => {
-      if (told.has(point) || left <= 0) return;
-      const [x, y] = spot(point);
-      if (x < 0 || y < 0 || x > look.width || y > look.height) return;
-      tried++;
-      const text = short(map.names[point], 18);
-      if (wide[point] < 0) wide[point] = context.measureText(text).width;
-      const side = x + 8 + wide[point] > look.width ? -8 - wide[point] : 7;
-      if (!free(x + side - 2, y - 7, x + side + wide[point] + 2, y + 7) && !strong) return;
-      told.add(point);
-      left--;
-      context.font = `${strong ? "bold " : ""}11px ${theme.mono}`;
-      context.strokeStyle = theme.paper;
-      context.lineWidth = 3.5;
-      context.strokeText(text, x + side, y);
-      context.fillStyle = theme.ink;
-      context.fillText(text, x + side, y);
-    };
-    for (const point of [look.over, look.picked]) if (point !== null) name(point, true);
-    for (const point of look.named) name(point, false);
-    if (!look.bright || look.all) for (const point of look.order) { if (left <= 0 || tried > 1500) break; name(point, false); }
-  }
-
-  function outline(context) {
-    const corners = loop ? loop.map(([x, y]) => [look.width / 2 + (x - eye.x) * scale(), look.height / 2 - (y - eye.y) * scale()]) : frame && [[frame.x, frame.y], [frame.x + frame.width, frame.y], [frame.x + frame.width, frame.y + frame.height], [frame.x, frame.y + frame.height]];
-    if (!corners) return;
-    context.beginPath();
-    corners.forEach((corner) => context.lineTo(...corner));
-    context.closePath();
-    context.setLineDash([5, 3]);
-    context.strokeStyle = look.theme.ink;
-    context.lineWidth = 1.5;
-    context.stroke();
-    context.setLineDash([]);
+    const corners = loop?.map(([x, y]) => [look.width / 2 + (x - eye.x) * scale(), look.height / 2 - (y - eye.y) * scale()]) ?? (frame && cornersOf(frame));
+    mark(context, look, map, { spot, wide, corners });
   }
 
   return {
@@ -209,9 +140,9 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
       again();
     },
     end(taken) {
-      const { x, y, width, height } = frame;
+      const corners = cornersOf(frame);
       frame = null;
-      if (taken) choose(inside(places, [[x, y], [x + width, y], [x + width, y + height], [x, y + height]].map((corner) => under(...corner))), false);
+      if (taken) choose(inside(places, corners.map((corner) => under(...corner))), false);
       again();
     },
     /** Everything anew; `name` of the map, its places, and the look. */
@@ -227,26 +158,4 @@ export function board({ signal, map, label, hover, pick, choose, again, lassoing
   };
 }
 
-function ring(context, x, y, radius, colour, width) {
-  context.beginPath();
-  context.arc(x, y, radius, 0, 2 * Math.PI);
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.stroke();
-}
-
-function arrow(context, [x, y], [toX, toY], colour, dash = []) {
-  const turn = Math.atan2(toY - y, toX - x);
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(toX, toY);
-  context.strokeStyle = context.fillStyle = colour;
-  context.lineWidth = 2;
-  context.setLineDash(dash);
-  context.stroke();
-  context.setLineDash([]);
-  context.beginPath();
-  context.moveTo(toX, toY);
-  for (const side of [-0.4, 0.4]) context.lineTo(toX - 10 * Math.cos(turn + side), toY - 10 * Math.sin(turn + side));
-  context.fill();
-}
+const cornersOf = ({ x, y, width, height }) => [[x, y], [x + width, y], [x + width, y + height], [x, y + height]];

@@ -27,7 +27,7 @@ export function panel({ map, pick, clear, hover }) {
   return {
     element,
     /** near: {ids, similarities, ranks: [a rank list for each board]} or null; why: words instead. */
-    draw({ picked, near, why, selected, what, searched, boards }) {
+    draw({ picked, near, why, names: boards, selected, what, searched }) {
       const now = JSON.stringify([picked, near, why, selected.length, selected[0], selected.at(-1), what, searched, boards]);
       if (now === stamp) return;
       stamp = now;
