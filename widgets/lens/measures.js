@@ -9,12 +9,12 @@ const LEVELS = 48;
 export function measureOf(name, reading, theme) {
   const nats = (part) => {
     const high = reading.high(part);
-    return { low: "0", high: `≥ ${number(high)} nats`, level: (cell) => cell[part] / high, text: (cell) => number(cell[part]) };
+    return { low: "0", high: `≥ ${number(high)} nats`, level: (cell) => cell[part] / high, text: (cell) => brief(cell[part]) };
   };
   const known = {
     guess: () => ({ low: "0", high: "1", level: (cell) => cell.prob, text: (cell) => visible(cell.piece), label: "probability of the best guess" }),
     rank: () => ({ low: whole(reading.worst), high: "1", level: ({ rank }) => (rank ? 1 - Math.log(rank) / Math.log(reading.worst) : NaN), text: ({ rank }) => (rank ? whole(rank) : ""), label: "rank, log scale" }),
-    probability: () => ({ low: "0", high: "1", level: ({ chance }) => chance, text: ({ chance }) => (Number.isNaN(chance) ? "" : number(chance)) }),
+    probability: () => ({ low: "0", high: "1", level: ({ chance }) => chance, text: ({ chance }) => (Number.isNaN(chance) ? "" : brief(chance)) }),
     kl: () => nats("kl"),
     entropy: () => nats("entropy"),
   };
@@ -24,6 +24,8 @@ export function measureOf(name, reading, theme) {
   return { ...found, colour: (cell) => colours[Math.round(Math.min(1, Math.max(0, found.level(cell))) * LEVELS)] ?? nothing };
 }
 
+/** A number as a cell has room for it; the line below the picture has three digits of all. */
+const brief = (value) => (value > 0 && value < 0.001 ? "<0.001" : number(value));
 export const whole = (count) => count.toLocaleString("en");
 
 /** The scale's ends and colours. */

@@ -48,7 +48,7 @@ export function side({ signal, follow, go }) {
         row.classList.toggle("lens-target", piece === reading.targets[cell.token]);
       });
       const target = reading.targets[cell.token];
-      rise.replaceChildren(...(target ? ["rank of ", chip(target, { most: 14 }), " by layer"] : ["nothing comes next here"]));
+      rise.replaceChildren(...(target ? ["rank of ", chip(target, { most: 14 })] : ["nothing comes next here"]));
       if (reading.lenses.length > 1) rise.append(...reading.lenses.flatMap((one, i) => [" ", swatch(next.theme.lines[i % next.theme.lines.length]), one]));
       const height = Math.max(70, next.height - ROW * 10 - 58);
       drawWay(way, next, { width: element.clientWidth, height, lens });

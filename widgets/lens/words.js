@@ -10,8 +10,10 @@ export const KEYS = [
 ];
 const soft = (text) => h("span", { class: "kit-soft" }, text);
 
-export const headline = (model, { lenses, layers, size }) =>
-  `${model ? `${model} · ` : ""}what each layer would say · ${layers.length} rows × ${size} token${size === 1 ? "" : "s"}${lenses.length === 1 ? ` · ${lenses[0]} lens` : ""}`;
+export const headline = (model, { lenses, layers, size }) => [
+  ...(model ? [model] : []), "what each layer would say", `${layers.length} rows × ${size} token${size === 1 ? "" : "s"}`,
+  ...(lenses.length === 1 ? [`${lenses[0]} lens`] : []),
+].join(" · ");
 
 const ordinal = (n) => `${whole(n)}${n % 100 >= 11 && n % 100 <= 13 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th")}`;
 
