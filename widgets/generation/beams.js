@@ -94,9 +94,11 @@ export function beamsOf({ signal, search, say }) {
     words() {
       if (!all.length) return null;
       const { best, rival, pieces, width } = found;
-      const first = best ? `Best of width ${width ?? "?"}${pieces.length ? ` after “…${pieces.slice(-4).join("")}”` : ""}, ${known(best.logp, "nats")}: ${[...marked(best)].map(({ piece }) => piece).join("")}` : `${slider.max} steps`;
+      const after = pieces.length ? ` after “…${pieces.slice(-4).join("")}”` : "";
+      const first = best ? `Best of width ${width ?? "?"}${after}, ${known(best.logp, "nats")}: ${[...marked(best)].map(({ piece }) => piece).join("")}` : `${slider.max} steps`;
       const which = rival?.width ? `Width ${rival.width} found a better text (${known(rival.logp, "nats")})` : "The dashed text";
-      return [first, rival ? `${which}: ${pruned() ? `here it was pruned at step ${pruned()}` : "held to the end here"}.` : "Point at a hypothesis, or walk with the arrows; the slider steps through the search."];
+      const away = pruned() ? `here it was pruned at step ${pruned()}` : "held to the end here";
+      return [first, rival ? `${which}: ${away}.` : "Point at a hypothesis, or walk with the arrows; the slider steps through the search."];
     },
   };
 

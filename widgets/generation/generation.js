@@ -14,7 +14,6 @@ const KEYS = [
   ["beams", "filled: held; struck through: pruned; blue: the best text; dashed: a better one that was pruned"],
 ];
 const PANELS = { tree: "Tree", beams: "Beams", time: "Time" };
-const WORDS = { writing: "writing", searching: "searching", measuring: "measuring" };
 const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export default {
@@ -93,7 +92,8 @@ export default {
       go.textContent = running() ? "Stop" : store.work ? "Stopping…" : `Run ${offers().write}`;
       step.toggleAttribute("disabled", Boolean(store.work));
       const { kind, done, of } = store.work ?? {};
-      far.textContent = kind && live() ? `${WORDS[kind]}…${kind === "writing" && of > 1 ? ` ${done} of ${of}` : ""}` : "";
+      const count = kind === "writing" && of > 1 ? ` ${done} of ${of}` : "";
+      far.textContent = kind && live() ? `${kind}…${count}` : "";
     }
 
     function mark() {
