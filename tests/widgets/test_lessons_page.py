@@ -54,6 +54,21 @@ def test_a_guess_is_committed_changed_and_put_beside_the_truth(open_views):
     opened.quiet()
 
 
+def test_a_truth_that_comes_later_can_be_looked_at_without_a_guess(open_views):
+    guess = widgets.Predict("How much?", number=(0, 1))
+    opened = open_views(guess)
+    questions = connect(opened, guess)
+    assert opened.page.get_by_role("button", name="Show me").count() == 0
+    guess.reveal(0.5)
+    opened.catch_up(guess, "_ready")
+    button(opened, "Show me").click()
+    opened.page.wait_for_timeout(50)
+    opened.catch_up(guess, "_truth")
+    assert opened.page.locator(".card-said").inner_text() == "It is 0.500."
+    assert (guess.value, len(questions)) == (None, 1)
+    opened.quiet()
+
+
 def test_a_guess_by_keyboard_alone(open_views):
     guess = widgets.Predict("Which comes next?", choices=CHOICES)
     other = widgets.Predict("How likely?", number=(0, 1), unit="probability")

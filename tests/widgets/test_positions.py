@@ -138,8 +138,9 @@ class TestInThePage:
         row.focus()
         for _ in range(3):
             opened.page.keyboard.press(".")
-        opened.page.wait_for_timeout(60)
         assert (opened.state(view.session, "token"), opened.state(view, "other")) == (15, 7)
+        told = "document.querySelector('.kit-detail').innerText.includes('Places 15 and 7')"
+        opened.page.wait_for_function(told)
         moved = sides()
         assert moved[0] != pytest.approx(first)
         assert np.cos(moved[0] - moved[1]) == pytest.approx(np.cos(first - second), abs=1e-6)
@@ -172,7 +173,8 @@ class TestInThePage:
         assert opened.state(view, "scheme") == "sinusoidal"
         after("s")
         assert opened.state(view, "scheme") == "learned"
-        assert "components" in opened.page.locator(".kit-detail").inner_text()
+        told = "document.querySelector('.kit-detail').innerText.includes('components')"
+        opened.page.wait_for_function(told)
         assert after("Escape") == (None, None)
         opened.page.keyboard.press("?")
         assert opened.page.locator(".kit-help").is_visible()

@@ -30,6 +30,8 @@ export default {
     const show = () => {
       if (!ask() && model.get("_ready")) view.fail("The truth needs a running kernel.");
     };
+    const ready = button("Commit", commit, { class: "card-button card-main" });
+    const peek = button("Show me", show);
     const rethink = () => { again = true; draw(); };
 
     const draw = () => view.held(redraw);
@@ -49,9 +51,9 @@ export default {
     }
 
     function offered() {
-      const ready = button("Commit", commit, { class: "card-button card-main", disabled: way.get() === null });
-      if (view.acts.firstChild?.textContent === "Commit") view.acts.firstChild.disabled = way.get() === null;
-      else view.fill(view.acts, ready, model.get("_ready") ? button("Show me", show) : null);
+      if (!view.acts.contains(ready)) view.fill(view.acts, ready, peek);
+      ready.disabled = way.get() === null;
+      peek.hidden = !model.get("_ready");
       view.fill(view.said);
     }
 

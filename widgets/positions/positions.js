@@ -9,7 +9,7 @@ import { map } from "./maps.js";
 import { KEYS, likeness, table, turned } from "./words.js";
 
 const BASES = [100, 1_000, 10_000, 100_000, 1_000_000];
-const ABOUT = { learned: "a learnt table, added", rotary: "queries and keys turned" };
+const ABOUT = { learned: "a table, added", rotary: "turned, pair by pair" };
 const WIDE = 1300; // px from which the curves stand beside the maps; so in the style
 const GIVE = { learned: "No table given: Positions(learned=…)" };
 

@@ -28,7 +28,8 @@ export function turned(data, { p, q, pair, name }) {
   const turn = scheme.turn(pair);
   const all = Math.abs(turn * (p - q));
   const rounds = Math.floor(all / (2 * Math.PI));
-  const way = `${number((all * 180) / Math.PI)}°${rounds ? ` (${rounds} full turn${rounds > 1 ? "s" : ""}, then some)` : ""}`;
+  const rest = `${number(((all % (2 * Math.PI)) * 180) / Math.PI)}°`;
+  const way = rounds ? `${rounds} full turn${rounds > 1 ? "s" : ""} and ${rest}` : rest;
   return `Pair ${at} turns ${number(turn)} rad (${number((turn * 180) / Math.PI)}°) a place, once round in ${number((2 * Math.PI) / turn)}. ${Math.abs(p - q)} places make ${way}, cosine ${number(Math.cos(all))}.`;
 }
 
