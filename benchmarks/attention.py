@@ -202,10 +202,12 @@ def _row(page: Callable, weights: np.ndarray, pieces: list[str], folder: Path, e
 
 def javascript() -> dict[str, int]:
     """Bytes of our modules, as they are sent: the view's own, and what all views share."""
-    sizes = {path.name: path.stat().st_size for path in (ROOT / "widgets").glob("*.js")}
-    shared = sum(sizes[name] for name in ("kit.js", "frame.js", "scales.js", "pieces.js"))
-    own = sum(size for name, size in sizes.items() if name.startswith("attention"))
-    return {"attention": own, "shared": shared, "all widgets": sum(sizes.values())}
+    from widgets.glass.assets import room
+
+    rooms = {path.parent for path in (ROOT / "widgets").rglob("*.js")}
+    sizes = {folder.name: len(room(folder).packed) for folder in rooms}
+    everything = sum(sizes.values())
+    return {"attention": sizes["attention"], "shared": sizes["glass"], "all views": everything}
 
 
 def table(rows: list[dict]) -> str:

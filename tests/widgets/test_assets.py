@@ -1,5 +1,6 @@
 """Modules travel once, linked and named by their content; the package itself is light."""
 
+import json
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ from ipywidgets.widgets.widget import _instances
 
 import widgets
 from tests.widgets.traces import a_trace
-from widgets.glass.assets import HERE, LOADER, carry, module
+from widgets.glass.assets import HERE, LOADER, carry, room
 
 LIGHT = """
 import resource, sys, time
@@ -36,7 +37,7 @@ def test_a_second_view_brings_no_second_copy():
     first = widgets.Tokens(a_trace())
     before = set(_instances)
     second = widgets.Tokens(a_trace())
-    assert second._module is first._module
+    assert second._room is first._room
     kinds = {type(_instances[name]).__name__ for name in set(_instances) - before}
     assert kinds == {"Tokens", "Session", "Layout"}
     assert second._esm == LOADER
@@ -49,22 +50,28 @@ def test_closed_carriers_are_replaced():
     assert carry("replaced", lambda: "export default 2").source == "export default 2"
 
 
-def test_imports_are_carried_and_every_module_is_named_by_its_content(tmp_path):
-    (tmp_path / "low.js").write_text("export const a = 1;")
-    (tmp_path / "high.js").write_text('import { a } from "./low.js";\nexport default a;')
-    (tmp_path / "high.css").write_text(".high { color: red; }")
-    high = module(tmp_path / "high.js")
-    assert high.imports == {"./low.js": module(tmp_path / "low.js")}
+def test_a_room_is_carried_with_what_it_stands_on_and_named_by_its_content(tmp_path):
+    for name in ("low", "high"):
+        (tmp_path / name).mkdir()
+    low = tmp_path / "low" / "low.js"
+    low.write_text("export const a = 1; // one")
+    (tmp_path / "high" / "high.js").write_text(
+        'import { a } from "../low/low.js";\nexport default a;'
+    )
+    (tmp_path / "high" / "high.css").write_text(".high { color: red; }")
+    high = room(tmp_path / "high")
+    assert high.imports == {"low": room(low.parent)}
     assert high.css == ".high { color: red; }"
-    for carrier in (high, module(tmp_path / "low.js")):
+    assert json.loads(room(low.parent).source) == {"low.js": "export const a=1;"}
+    for carrier in (high, room(low.parent)):
         carrier.close()
-    (tmp_path / "low.js").write_text("export const a = 2;")
-    assert module(tmp_path / "high.js").digest != high.digest
+    low.write_text("export const a = 2;")
+    assert room(tmp_path / "high").digest != high.digest
 
 
 def test_all_our_javascript_together_is_small():
-    sent = [len(module(path).packed) for path in HERE.parent.rglob("*.js")]
-    assert 0 < sum(sent) < 150_000
+    rooms = {path.parent for path in HERE.parent.rglob("*.js")}
+    assert 0 < sum(len(room(folder).packed) for folder in rooms) < 150_000
 
 
 def test_no_module_makes_markup_of_text_or_asks_a_host():
@@ -83,10 +90,10 @@ def test_no_module_makes_markup_of_text_or_asks_a_host():
 
 
 @pytest.mark.browser
-def test_a_page_links_each_module_once_and_keeps_one_style_each(open_views):
+def test_a_page_links_each_room_once_and_keeps_one_style_each(open_views):
     opened = open_views(*(widgets.Tokens(a_trace()) for _ in range(3)))
     count = opened.page.evaluate("globalThis[Symbol.for('formicarium')].size")
-    assert count == len(list(_modules(widgets.Tokens(a_trace())._module)))
+    assert count == len(list(_rooms(widgets.Tokens(a_trace())._room)))
     styles = opened.page.evaluate(
         "[...document.querySelectorAll('style')].map((s) => s.textContent)"
     )
@@ -98,17 +105,17 @@ def test_a_page_links_each_module_once_and_keeps_one_style_each(open_views):
 def test_a_module_that_does_not_load_says_so_in_its_place(open_views, tmp_path):
     (tmp_path / "broken.js").write_text("export default {")
     good, bad = widgets.Tokens(a_trace()), widgets.Tokens(a_trace())
-    bad._module = module(tmp_path / "broken.js")
+    bad._room, bad._entry = room(tmp_path), "broken.js"
     opened = open_views(bad, good)
     assert "could not be drawn" in opened.page.locator("main > div").nth(0).inner_text()
     assert opened.page.locator(".tokens-piece").count() == len(good.pieces)
     assert opened.requests == []
 
 
-def _modules(carrier: ipywidgets.Widget, seen=None):
+def _rooms(carrier: ipywidgets.Widget, seen=None):
     seen = set() if seen is None else seen
     if carrier.digest not in seen:
         seen.add(carrier.digest)
         for imported in carrier.imports.values():
-            _modules(imported, seen)
+            _rooms(imported, seen)
     return seen

@@ -220,8 +220,8 @@ def test_a_view_that_goes_takes_its_component_along(bare) -> None:
     page = bare(view, ".colored-tokens > span")
     left = page.evaluate(
         """async ([id, digest]) => {
-            const url = await globalThis[Symbol.for("formicarium")].get(digest);
-            const { default: module } = await import(url);
+            const modules = await globalThis[Symbol.for("formicarium")].get(digest);
+            const { default: module } = await import(modules["circuitsvis.js"]);
             const end = new AbortController();
             const el = document.body.appendChild(document.createElement("div"));
             await module.render({ model: formicarium.models[id], el, signal: end.signal });
@@ -231,7 +231,7 @@ def test_a_view_that_goes_takes_its_component_along(bare) -> None:
             await new Promise((resolve) => setTimeout(resolve, 100));
             return tokens();
         }""",
-        [view.model_id, view._module.digest],
+        [view.model_id, view._room.digest],
     )
     assert left == 0
 

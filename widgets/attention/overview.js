@@ -152,7 +152,7 @@ function drawMarks(canvas, grid, place, look) {
     context.lineTo(x, y + corner);
     context.fill();
   }
-  for (const index of look.resting) {
+  for (const index of look.resting ?? []) {
     const { column, row } = place.of(index);
     context.fillStyle = look.inks.soft;
     context.fillRect(grid.left + column * grid.step - 2, grid.top + row * grid.step, 1, grid.size);

@@ -55,7 +55,7 @@ globalThis.formicarium = { models, views: places.map((place) => place.dataset.vi
 /** A model into an element: a view of ours, a box of them, a label; of anything else, its words. */
 async function drawn(id, el) {
   const model = models[id];
-  if (model?.get("_module")) await loader.default.render({ model, el, signal: new AbortController().signal });
+  if (model?.get("_room")) await loader.default.render({ model, el, signal: new AbortController().signal });
   else if (model?.get("children")) {
     if (saved.models[id].kind === "HBoxModel") el.className = "booklet-row";
     for (const child of model.get("children")) await drawn(child.replace("IPY_MODEL_", ""), el.appendChild(document.createElement("div")));

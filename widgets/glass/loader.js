@@ -1,4 +1,4 @@
-// What every view sends as `_esm`: find its module's carrier, import it once per page, and draw.
+// What every view sends as `_esm`: find its room's carrier, link it once per page, and draw.
 const links = (globalThis[Symbol.for("formicarium")] ??= new Map()); // by content: an edited module is another
 
 async function find(manager, ref) {
@@ -11,7 +11,8 @@ async function find(manager, ref) {
     }
 }
 
-async function link(manager, ref) {
+/** Where a room's modules are, by name: linked once per page. */
+async function room(manager, ref) {
   const carrier = await find(manager, ref);
   const key = carrier.get("digest");
   if (!links.has(key)) links.set(key, build(manager, carrier).catch((error) => { links.delete(key); throw error; }));
@@ -19,14 +20,19 @@ async function link(manager, ref) {
 }
 
 async function build(manager, carrier) {
-  const urls = {};
-  for (const [name, ref] of Object.entries(carrier.get("imports"))) urls[name] = await link(manager, ref);
+  const below = {};
+  for (const [name, ref] of Object.entries(carrier.get("imports"))) below[name] = await room(manager, ref);
   const style = document.createElement("style");
   style.textContent = carrier.get("css");
   document.head.append(style);
   const plain = new Blob([carrier.get("packed")]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const source = (await new Response(plain).text()).replace(/\bfrom\s*["'](\.{1,2}\/[\w./-]+\.js)["']/g, (all, name) => `from "${urls[name]}"`);
-  return URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const sources = await new Response(plain).json();
+  const urls = {};
+  const link = (name) => (urls[name] ??= URL.createObjectURL(new Blob([linked(sources[name])], { type: "text/javascript" })));
+  const linked = (source) => source.replace(/\bfrom\s*["']\.{1,2}\/(?:([\w-]+)\/)?([\w-]+\.js)["']/g,
+    (all, other, name) => `from "${other ? below[other][name] : link(name)}"`);
+  Object.keys(sources).forEach(link);
+  return urls;
 }
 
 export default {
@@ -35,7 +41,8 @@ export default {
     context.signal?.addEventListener("abort", () => end.abort());
     try {
       const { model } = context;
-      const view = await import(await link(model.widget_manager, model.get("_module")));
+      const modules = await room(model.widget_manager, model.get("_room"));
+      const view = await import(modules[model.get("_entry")]);
       await view.default.render({ ...context, signal: end.signal });
     } catch (error) {
       console.error(error);

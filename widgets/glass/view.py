@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import anywidget
 from ipywidgets import widget_serialization
-from traitlets import Instance, link
+from traitlets import Instance, Unicode, link
 
 from widgets.glass import export
 from widgets.glass.answers import Answers, said
-from widgets.glass.assets import LOADER, Carrier, module
+from widgets.glass.assets import LOADER, Carrier, room
 from widgets.glass.session import FromZero, Heads, Session
 from widgets.glass.text import Text, short
 
@@ -33,7 +33,8 @@ class View(anywidget.AnyWidget):
     """The synced traits that `session.code()` carries: small values that JSON can say."""
 
     _esm = LOADER
-    _module = Instance(Carrier).tag(sync=True, **widget_serialization)
+    _room = Instance(Carrier).tag(sync=True, **widget_serialization)
+    _entry = Unicode(help="the view's own module in its room").tag(sync=True)
     session = Instance(Session).tag(sync=True, **widget_serialization)
     title = Text("", help="the headline; empty for the view's own").tag(sync=True)
     summary = Text("", help="the picture in one line of text").tag(sync=True)
@@ -47,7 +48,9 @@ class View(anywidget.AnyWidget):
     def __init__(self, *, session: Session | None = None, title: str = "", **state):
         self._alone = session is None
         session = Session() if session is None else session
-        super().__init__(_module=module(self._script()), session=session, title=title, **state)
+        script = self._script()
+        own = {"_room": room(script.parent), "_entry": script.name}
+        super().__init__(session=session, title=title, **own, **state)
         self._links = [link((session, name), (self, name)) for name in PICKED]
         self._answers = Answers(self._reply, self.send)
         self.on_msg(self._heard)
