@@ -190,6 +190,8 @@ def test_averages_are_picked_marked_read_and_tabled(open_views, dark, width):
     assert f"2 back: {number(mean)} ± {number(half)}" in said(opened, "profile")
     page.get_by_role("button", name="induction").click()
     assert opened.state(view, "score") == "induction"
+    settle(opened)
+    assert page.evaluate("document.activeElement.innerText") == "induction"  # redrawn, still held
     page.locator(".attention-overview").focus()
     press(opened, "ArrowUp", "ArrowLeft", "l")
     assert picked(opened, view)[:2] == [1, 0] and opened.state(view, "scale") == "log"

@@ -90,9 +90,11 @@ export function averages({ model, el, session, signal, kept }) {
     const label = labels[`${now.layer}.${now.head}`];
     name.textContent = `${headName(now.layer, now.head)}${label ? ` · ${label}` : ""}`;
     about.replaceChildren(...aboutOf(now, mean));
+    const held = [...list.querySelectorAll("button")].indexOf(list.getRootNode().activeElement);
     list.replaceChildren(...Object.keys(scores).filter((one) => one !== "entropy").map((one) => scoreRow(now, one)));
+    list.querySelectorAll("button")[held]?.focus({ preventScroll: true });
     view.tell(headLine(now, state.hoverHead ?? now.index, state.hoverHead === null ? label : labels[pairOf(state.hoverHead).join(".")]),
-      h("span", { class: "kit-soft" }, `± and whiskers: 95 % intervals over texts; blue: even attention; the first token is left out; small pictures: nearest ${Math.min(NEAR, distances)}, height √ weight`));
+      h("span", { class: "kit-soft" }, `±, whiskers: 95 % over texts · blue: even attention · first token left out · small: nearest ${Math.min(NEAR, distances)}, height √ weight`));
     scoring.draw();
     code.draw(now, session);
     view.refresh();

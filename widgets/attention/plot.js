@@ -113,6 +113,9 @@ function trace(context, values, step, y, colour) {
 function whiskers(context, values, band, step, y, colour) {
   context.fillStyle = colour;
   values.forEach((value, i) => {
-    if (Number.isFinite(value) && band[i] > 0) context.fillRect((i + 0.5) * step - 0.5, y(value + band[i]), 1, Math.max(1, y(value - band[i]) - y(value + band[i])));
+    if (Number.isFinite(value) && band[i] > 0) {
+      const [top, end] = [y(value + band[i]), y(Math.max(value - band[i], 0))]; // no share is below nothing
+      context.fillRect((i + 0.5) * step - 0.5, top, 1, Math.max(1, end - top));
+    }
   });
 }
