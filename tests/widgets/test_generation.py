@@ -75,6 +75,8 @@ def test_the_labs_growers_write_what_a_stream_writes(tiny):
     trace = lab.trace(tiny, "Tom ran", keep=[])
     grow = lab.grower(tiny, rule={"temperature": 0})
     view = widgets.Generation(grow, trace, decode=tiny.tokenizer.decode)
+    begins = widgets.Generation(grow, lab.trace(tiny, [256, 84], keep=[]))
+    assert [node["special"] for node in begins.tree] == [True, False]
     ids = [
         *trace.ids.tolist(),
         *(step.id for step in lab.stream(tiny, "Tom ran", pieces=6, rule={"temperature": 0})),

@@ -2,7 +2,7 @@
 import { asker, number } from "../glass/kit.js";
 
 const stores = new WeakMap();
-const NAMES = ["parent", "id", "piece", "p", "rank", "seconds", "ended", "given"];
+const NAMES = ["parent", "id", "piece", "p", "rank", "seconds", "ended", "given", "special"];
 
 /** A number that may not be known. */
 export const known = (value, unit) => number(value ?? NaN, unit);

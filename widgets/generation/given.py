@@ -26,10 +26,12 @@ def given(trace: Any, ids: Sequence[int] | None, pieces: Sequence[str] | None) -
     if len(ids) != len(pieces) or not ids:
         raise ValueError(f"{len(ids)} ids but {len(pieces)} pieces; as many are needed, at least 1")
     tree, surprisal = Tree(), getattr(trace, "surprisal", None)
+    special = getattr(trace, "special", None)
     for at, (token, piece) in enumerate(zip(ids, pieces, strict=True)):
         lost = None if surprisal is None else known(surprisal[at])
         share = None if lost is None else min(1.0, math.exp(-lost))
-        tree.add(Node(at - 1, token, piece, share, given=True))
+        framed = special is not None and bool(special[at])
+        tree.add(Node(at - 1, token, piece, share, given=True, special=framed))
     tree.places.update(_places(trace, len(ids)))
     return tree
 

@@ -23,6 +23,7 @@ class Node(NamedTuple):
     seconds: float | None = None
     ended: bool = False
     given: bool = False
+    special: bool = False
 
     @property
     def surprisal(self) -> float | None:

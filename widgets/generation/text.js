@@ -20,7 +20,7 @@ export function textOf({ signal, pick, over, down }) {
       path = next;
       path.forEach((at, i) => {
         const node = store.nodes[at];
-        const box = boxes[i] ?? element.appendChild(chip(node.piece, { special: node.ended }));
+        const box = boxes[i] ?? element.appendChild(chip(node.piece, { special: node.ended || node.special }));
         box.classList.add("generation-piece");
         box.classList.toggle("generation-given", node.given);
         box.classList.toggle("generation-fork", store.ways[node.parent]?.length > 1);
