@@ -112,7 +112,7 @@ export default {
       where.textContent = card.ends[end].length ? "one place of each text" : "nothing was read";
       places.replaceChildren(...card.ends[end].map((context) => line(context, ruler, { tell: over, take })));
       const weights = card[kind];
-      what.textContent = weights ? (kind === "reads" ? "from embeddings alone" : weights.exact ? "to the logits" : "straight to the logits") : "";
+      what.textContent = weights ? (kind === "reads" ? "from embeddings alone" : end ? "below 0 the other way" : weights.exact ? "to the logits" : "straight to the logits") : "";
       words.replaceChildren(...(weights ? ends(weights, kind, tell) : []));
       graph.draw({ card, end, root: view.root });
       view.title([model.get("title"), `Neuron ${nameOf(shown)}`, model.get("_model")].filter(Boolean).join(" · "), model.get("summary"));

@@ -3,7 +3,7 @@ import { chip, h, number } from "../glass/kit.js";
 
 const SHOWN = 8;
 export const KINDS = {
-  writes: ["Writes", "what it adds to each piece's logit, for an activation of 1 (the last norm's scale at 1)"],
+  writes: ["Writes", "what it adds to each piece's logit, for an activation of 1 (the last norm's scale at 1); below 0 the other way round"],
   reads: ["Reads", "the activation that each piece's embedding alone would give"],
 };
 
