@@ -25,7 +25,7 @@ class Given:
     """
 
     def __init__(self, source: Any, names: Names | Sequence[str] | None, ids: Any):
-        self.trace = source if hasattr(source, "pieces") else None
+        self.trace: Any = source if hasattr(source, "pieces") else None
         if self.trace is not None and getattr(source, "logits", None) is None:
             raise ValueError("the trace keeps no logits: give one that does, or a row of logits")
         rows = source if self.trace is None else source.logits
@@ -134,7 +134,8 @@ def _ids(trace: Any, ids: Any, vocab: int) -> np.ndarray | None:
 def _namer(names: Any, trace: Any, vocab: int) -> Callable[[list[int]], list[str]]:
     """From ids to names, however they were given; unknown ones are `#id`."""
     if callable(names):
-        return lambda ids: _as_many(strings("names", names(ids)) if ids else [], ids)
+        ask: Any = names
+        return lambda ids: _as_many(strings("names", ask(ids)) if ids else [], ids)
     if names is not None:
         listed = strings("names", names)
         if len(listed) != vocab:

@@ -135,8 +135,9 @@ class Sampler(View):
                 setattr(self, name, value)
 
     def _inside(self, token: Any) -> int | None:
-        has = self._given.trace is not None and token is not None
-        return token if has and token < len(self._given.rows) else None
+        if self._given.trace is None or token is None or token >= len(self._given.rows):
+            return None
+        return token
 
     @validate(*RULES)
     def _rule(self, proposal: dict[str, Any]) -> Any:
