@@ -10,7 +10,7 @@ from ipywidgets.widgets.widget import _instances
 
 import widgets
 from tests.widgets.traces import a_trace
-from widgets.glass.assets import HERE, LOADER, carry, room
+from widgets.glass.assets import HERE, LOADER, bare, carry, room
 
 LIGHT = """
 import resource, sys, time
@@ -54,7 +54,7 @@ def test_a_room_is_carried_with_what_it_stands_on_and_named_by_its_content(tmp_p
     for name in ("low", "high"):
         (tmp_path / name).mkdir()
     low = tmp_path / "low" / "low.js"
-    low.write_text("export const a = 1; // one")
+    low.write_text("// one\n  export const a = 1;")
     (tmp_path / "high" / "high.js").write_text(
         'import { a } from "../low/low.js";\nexport default a;'
     )
@@ -62,11 +62,19 @@ def test_a_room_is_carried_with_what_it_stands_on_and_named_by_its_content(tmp_p
     high = room(tmp_path / "high")
     assert high.imports == {"low": room(low.parent)}
     assert high.css == ".high { color: red; }"
-    assert json.loads(room(low.parent).source) == {"low.js": "export const a=1;"}
+    assert json.loads(room(low.parent).source) == {"low.js": "export const a = 1;"}
     for carrier in (high, room(low.parent)):
         carrier.close()
     low.write_text("export const a = 2;")
     assert room(tmp_path / "high").digest != high.digest
+
+
+def test_no_template_reaches_over_a_line():
+    """Else its indentation, which is left out on the way, would be part of a text."""
+    for path in HERE.parent.rglob("*.js"):
+        for line in bare(path.read_text(encoding="utf-8")).splitlines():
+            code = line.split(" // ")[0].replace('"`"', "")
+            assert code.count("`") % 2 == 0, f"{path.name}: {line}"
 
 
 def test_all_our_javascript_together_is_small():

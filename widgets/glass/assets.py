@@ -17,14 +17,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import ipywidgets
-from rjsmin import jsmin
 from traitlets import Bytes, Dict, Unicode
 
 HERE = Path(__file__).parent
-LOADER = str(jsmin((HERE / "loader.js").read_text(encoding="utf-8")))
+LOADER = (HERE / "loader.js").read_text(encoding="utf-8")
 APART = {"host.js", "loader.js"}
 """What brings the modules into a page, and so is none of them."""
 
+_COMMENT = re.compile(r"^[ \t]*(//.*|/\*[\s\S]*?\*/[ \t]*)\n", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _FROM_ROOM = re.compile(r"""\bfrom\s*["']\.\./([\w-]+)/[\w-]+\.js["']""")
 _carriers: dict[str, "Carrier"] = {}
 
@@ -70,10 +71,22 @@ def room(folder: Path) -> Carrier:
     below = sorted({name for text in modules.values() for name in _FROM_ROOM.findall(text)})
     return carry(
         str(folder),
-        lambda: json.dumps({name: jsmin(text) for name, text in modules.items()}),
+        lambda: json.dumps({name: bare(text) for name, text in modules.items()}),
         css="".join(_read(path) for path in sorted(folder.glob("*.css")) if path.stem != "host"),
         imports={name: room(folder.parent / name) for name in below},
     )
+
+
+def bare(source: str) -> str:
+    """A module without the lines that are comments, and without indentation.
+
+    No more than that: what understands less of JavaScript than a browser must not rewrite it. No
+    template may reach over a line, then (a test holds our modules to it).
+
+    >>> bare("// why\\nif (a) {\\n  b();  // so\\n}\\n")
+    'if (a) {\\nb();  // so\\n}\\n'
+    """
+    return _INDENT.sub("", _COMMENT.sub("", source))
 
 
 def _read(path: Path) -> str:
