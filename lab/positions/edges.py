@@ -44,7 +44,7 @@ def beyond(
     >>> lab.positions.beyond(model, stories).beyond()                         # doctest: +SKIP
     (4.1, 1.2)
     """
-    context = model.cfg.n_ctx
+    context: int = model.cfg.n_ctx
     if getattr(model.cfg, "positional_embedding_type", "") != "rotary":
         raise ValueError(f"model has no rotary positions: its places end at {context - 1}")
     ids = prompt_ids(model, text, prepend_bos=prepend_bos)
@@ -52,11 +52,11 @@ def beyond(
         raise ValueError(
             f"text has {len(ids)} pieces; more than the context, {context}, are needed"
         )
-    step = context // 4 if step is None else step
-    if not 1 <= step <= context:
+    stride = context // 4 if step is None else step
+    if not 1 <= stride <= context:
         raise ValueError(f"step={step}: from 1 to the context, {context}")
     (at_once,) = log_probs(model, [_row(ids, 0, len(ids) - 1, 1)])
-    windows = log_probs(model, list(_windows(ids, context, step)))
+    windows = log_probs(model, list(_windows(ids, context, stride)))
     return Edge(_led(-at_once), _led(-np.concatenate(windows)), context)
 
 

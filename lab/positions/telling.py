@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Int
 
 from lab.hooks import Edited, edited
+from lab.hooks.names import Key
 from lab.positions.rotating import rotary
 from lab.positions.tables import learned
 
@@ -53,7 +54,7 @@ def scattered(count: int, within: int | None = None, seed: int = 0) -> Order:
     return np.concatenate([chance.permutation(block) for block in blocks])
 
 
-def _turned(model: Any, order: Order | None) -> dict[str, Any]:
+def _turned(model: Any, order: Order | None) -> dict[Key, Any]:
     """The edits that turn queries and keys by other places."""
     turns = rotary(model)
     if 2 * len(turns.frequencies) != turns.d_head:

@@ -83,7 +83,7 @@ class Asked:
     def _number(self, raw: Any) -> float | int:
         if isinstance(raw, bool) or not isinstance(raw, Real) or not isfinite(raw):
             raise ValueError
-        return round(raw) if self.whole else float(raw)
+        return round(float(raw)) if self.whole else float(raw)
 
     def _text(self, raw: Any) -> str:
         if not isinstance(raw, str) or len(raw) > 10_000:

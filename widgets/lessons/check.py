@@ -146,10 +146,12 @@ class Check(View):
             found = fault(value, self._test)
             return not found, found and f": {found}"
         typed = self._way.kind == "text"
-        seal = self._answer() if callable(self._answer) else self._answer
-        if callable(self._answer) and not (typed and isinstance(seal, str)):
-            return same(value, seal, self._tolerance), ""
-        return opens(seal if is_sealed(seal) else sealed(seal), value, loose=typed), ""
+        right = self._answer() if callable(self._answer) else self._answer
+        if is_sealed(right):
+            return opens(str(right), value, loose=typed), ""
+        if typed and isinstance(right, str):
+            return opens(sealed(right), value, loose=True), ""
+        return same(value, right, self._tolerance), ""
 
     def _show(self, value: Anything) -> None:
         """An answer given in a cell stands in the view, too, where it could be given there."""

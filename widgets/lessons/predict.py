@@ -12,7 +12,7 @@ from widgets.glass.text import Text, clean
 from widgets.glass.view import View
 from widgets.lessons.asking import asked
 
-UNKNOWN = object()
+UNKNOWN: Anything = object()
 
 
 class Predict(View):

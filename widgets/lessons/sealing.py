@@ -96,7 +96,7 @@ def _tolerance(answer: Any, tolerance: float | None) -> float | None:
     if not isfinite(answer):
         raise ValueError(f"{answer} cannot be sealed: a finite number is wanted")
     if tolerance is None:
-        return None if isinstance(answer, Integral) else abs(answer) / 100 or 1e-9
+        return None if isinstance(answer, Integral) else abs(float(answer)) / 100 or 1e-9
     if not (isfinite(tolerance) and tolerance > 0):
         raise ValueError(f"tolerance={tolerance}; a number above 0 is wanted, or None")
     return tolerance
