@@ -3,7 +3,7 @@
 In a kernel of a real JupyterLab, the views open in Chromium. Each key is pressed when the last
 picture stands; the time runs from the key's own time stamp to the frame after the new picture was
 put in its place. Beside it what of that is the kernel's: the trace, and making the view's state;
-and the processor time of kernel and page together, which a busy machine stretches least.
+and the processor time of kernel and page, which a busy machine stretches least.
 """
 
 from __future__ import annotations
@@ -94,14 +94,14 @@ def _row(folder: Path, server: Any, chromium: Any, length: str, start: str) -> d
     before = _busy(metrics)
     for count, letter in enumerate(TYPED[3:], 1):
         page.keyboard.type(letter)
-        page.wait_for_function(f"pressed.length >= {count}", polling=20, timeout=20_000)
+        page.wait_for_function(f"pressed.length >= {count}", polling=50, timeout=20_000)
     after = _busy(metrics)
     taken = page.evaluate("pressed")
     lab_page.run_cell(2)
     first, last = lab_page.printed()
     _closed(lab_page)
     parts = last["parts"][len(first["parts"]) :]
-    cpu = (last["cpu"] - first["cpu"] + after - before) / len(taken)
+    kernel, drawn = (last["cpu"] - first["cpu"]) / len(taken), (after - before) / len(taken)
     return {
         "text": f"{length} ({last['n']})",
         "keys": len(taken),
@@ -109,7 +109,8 @@ def _row(folder: Path, server: Any, chromium: Any, length: str, start: str) -> d
         "nine in ten within ms": round(sorted(taken)[int(0.9 * len(taken))]),
         "of it the trace": round(1000 * median(parts[::2])),
         "the view's state": round(1000 * median(parts[1::2])),
-        "cpu ms, kernel and page": round(1000 * cpu),
+        "cpu ms of the kernel": round(1000 * kernel),
+        "of the page": round(1000 * drawn),
     }
 
 
