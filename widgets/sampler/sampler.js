@@ -42,8 +42,8 @@ export default {
     const tools = () => {
       const [shown, log] = [model.get("panel"), model.get("log")];
       const had = view.tools.contains(document.activeElement) ? [...view.tools.querySelectorAll("button")].indexOf(document.activeElement) : -1;
-      view.tools.replaceChildren(...[h("span", { role: "group", "aria-label": "shown" }, ...Object.entries(PANELS).map(([key, label]) => tab(label, key === shown, () => change({ panel: key })))),
-        shown === "chances" && h("span", { role: "group", "aria-label": "axis" }, tab("linear", !log, () => change({ log: false })), tab("log", log, () => change({ log: true })))].filter(Boolean));
+      view.tools.replaceChildren(h("span", { role: "group", "aria-label": "shown" }, ...Object.entries(PANELS).map(([key, label]) => tab(label, key === shown, () => change({ panel: key })))),
+        h("span", { role: "group", "aria-label": "axis", class: shown === "chances" ? "" : "sampler-away" }, tab("linear", !log, () => change({ log: false })), tab("log", log, () => change({ log: true }))));
       view.tools.querySelectorAll("button")[had]?.focus();
       for (const [key, part] of Object.entries(parts)) part.element.hidden = key !== shown;
     };
@@ -149,6 +149,6 @@ export default {
 
 function headline(model) {
   const text = model.get("_text").join("").replace(/\s+/g, " ");
-  const after = text ? `after “${text.length > 64 ? `…${text.slice(-63)}` : text}”` : "";
+  const after = text ? `after “${text.length > 46 ? `…${text.slice(-45)}` : text}”` : "";
   return [model.get("title") || "What may come next", model.get("model_name"), after].filter(Boolean).join(" · ");
 }
