@@ -254,3 +254,8 @@ def test_a_full_tree_is_light_enough_to_send_and_says_that_it_is_full():
         view.step(9_999)
     assert len(json.dumps(view.get_state()["_tree"])) < 2_000_000
     assert "the tree is full" in view.failure and len(view.ids) == 5_000
+
+
+def test_a_search_that_is_shown_tells_how_many_texts_it_held(gpt2):
+    view = begun(beams=lab.beams(gpt2, "Tom", 3, 4))
+    assert view._beams["width"] == 3 == view._beams["best"]["width"]

@@ -16,6 +16,7 @@ class Search:
 
     def __init__(self, ids: Sequence[int], pieces: Sequence[str], width: int | None) -> None:
         self.ids, self.pieces, self.width = list(ids), list(pieces), width
+        self._told_width = width is not None
         self.steps: list[list[list[Any]]] = []
         self.finished: list[int] = []
         self.best: dict[str, Any] | None = None
@@ -26,6 +27,9 @@ class Search:
         for one in rounds:
             self.steps.append([_told(candidate) for candidate in one.candidates])
             self.finished = [int(candidate.number) for candidate in one.finished]
+            if not self._told_width:  # as many as were ever held
+                kept = sum(candidate.fate == "kept" for candidate in one.candidates)
+                self.width = max(self.width or 0, kept, len(self.finished))
             if one.finished:
                 self.best = _text(one.finished[0], self.width)
             yield
