@@ -8,8 +8,8 @@ const model = (state) => ({ get: (name) => state[name] });
 
 test("pairs that turn: likeness is the mean cosine, and depends on the distance alone", () => {
   const scheme = turning([1, 0.1], 30);
-  for (const [p, q] of [[3, 0], [20, 17], [0, 3]]) assert.ok(Math.abs(scheme.alike(p, q) - (Math.cos(3) + Math.cos(0.3)) / 2) < 1e-6);
-  assert.ok(Math.abs(scheme.alike(9, 4, 1, true) - Math.cos(0.5)) < 1e-12);
+  for (const [p, q] of [[3, 0], [20, 17], [0, 3]]) assert.ok(Math.abs(scheme.field(0, false)(p, q) - (Math.cos(3) + Math.cos(0.3)) / 2) < 1e-6);
+  assert.ok(Math.abs(scheme.field(1, true)(9, 4) - Math.cos(0.5)) < 1e-6);
   assert.ok(Math.abs(angle(scheme, 1, 9, 4) - 0.5) < 1e-9);
   assert.ok(Math.abs(angle(scheme, 0, 9, 4) - (5 - 2 * Math.PI)) < 1e-9);
   assert.equal(scheme.at(7, 0)[0], 1, "a pair that is not there is the last");
@@ -23,7 +23,7 @@ test("what the model holds: sinusoidal from width and base, a table as it was se
   const { schemes, names } = read(model(state));
   assert.deepEqual(names, ["sinusoidal", "learned", "rotary"]);
   assert.deepEqual([schemes.sinusoidal.turn(0), schemes.sinusoidal.turn(1)].map((turn) => turn.toFixed(3)), ["1.000", "0.100"]);
-  assert.deepEqual([schemes.learned.alike(0, 0), schemes.learned.alike(0, 1), schemes.learned.alike(0, 1, 0, true)], [1, 0, 0]);
+  assert.deepEqual([schemes.learned.field(0, false)(0, 0), schemes.learned.field(0, false)(0, 1), schemes.learned.field(0, true)(0, 1)], [1, 0, 0]);
   assert.deepEqual(schemes.learned.at(0, 1), [0, 1], "its longest arm is one");
   assert.deepEqual(read(model({ ...state, _alike: bytes(new Int8Array(0)) })).names, ["sinusoidal", "rotary"]);
 });

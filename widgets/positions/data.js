@@ -4,7 +4,7 @@ import { floats } from "../glass/kit.js";
 export const SCHEMES = ["sinusoidal", "learned", "rotary"];
 const TURN = 2 * Math.PI;
 
-/** What the model holds: `schemes` by name, each with `pairs`, `alike(p, q)` by `alone` or not, `at(pair, p)`. */
+/** What the model holds: `schemes` by name, each with `pairs`, `at(pair, p)`, and `field(pair, alone)`: likeness of p and q. */
 export function read(model) {
   const [count, width, base] = ["count", "width", "base"].map((name) => model.get(name));
   const own = Array.from({ length: width / 2 }, (_, i) => base ** ((-2 * i) / width));
@@ -21,7 +21,10 @@ export function turning(turns, count) {
     pairs: turns.length,
     turn: (pair) => turns[clip(pair)],
     at: (pair, p) => [Math.cos(turns[clip(pair)] * p), Math.sin(turns[clip(pair)] * p)],
-    alike: (p, q, pair, alone) => (alone ? Math.cos(turns[clip(pair)] * (p - q)) : all[Math.abs(p - q)]),
+    field(pair, alone) {
+      const { mean } = this.curve(pair, alone);
+      return (p, q) => mean[Math.abs(p - q)];
+    },
     curve: (pair, alone) => ({ mean: alone ? all.map((_, d) => Math.cos(turns[clip(pair)] * d)) : all }),
   };
 }
@@ -35,22 +38,22 @@ function learned(model, count) {
   const clip = (pair) => Math.min(pair, wide / 2 - 1);
   const reach = Array.from({ length: wide / 2 }, (_, i) => Math.max(...Array.from({ length: count }, (_, p) => Math.hypot(parts[p * wide + 2 * i], parts[p * wide + 2 * i + 1]))) || 1);
   const at = (pair, p) => [0, 1].map((way) => parts[p * wide + 2 * clip(pair) + way] / reach[clip(pair)]);
-  const one = (p, q, pair) => cosine(at(pair, p), at(pair, q));
-  const mean = (pair) => Float32Array.from({ length: count }, (_, d) => {
+  /** Cosines within one pair, from arms of length one. */
+  const single = (pair) => {
+    const arms = Array.from({ length: count }, (_, p) => { const [x, y] = at(pair, p); const size = Math.hypot(x, y) || Infinity; return [x / size, y / size]; });
+    const [xs, ys] = [0, 1].map((way) => Float32Array.from(arms, (arm) => arm[way]));
+    return (p, q) => xs[p] * xs[q] + ys[p] * ys[q];
+  };
+  const mean = (one) => Float32Array.from({ length: count }, (_, d) => {
     let sum = 0;
-    for (let p = 0; p + d < count; p++) sum += one(p, p + d, pair);
+    for (let p = 0; p + d < count; p++) sum += one(p, p + d);
     return sum / (count - d);
   });
   return {
     pairs: wide / 2, at,
-    alike: (p, q, pair, alone) => (alone ? one(p, q, pair) : alike[p * count + q] / 127),
-    curve: (pair, alone) => (alone ? { mean: mean(pair) } : { mean: ends.slice(0, count), low: ends.slice(count, 2 * count), high: ends.slice(2 * count) }),
+    field: (pair, alone) => (alone ? single(pair) : (p, q) => alike[p * count + q] / 127),
+    curve: (pair, alone) => (alone ? { mean: mean(single(pair)) } : { mean: ends.slice(0, count), low: ends.slice(count, 2 * count), high: ends.slice(2 * count) }),
   };
-}
-
-function cosine([a, b], [c, d]) {
-  const size = Math.hypot(a, b) * Math.hypot(c, d);
-  return size ? (a * c + b * d) / size : 0;
 }
 
 /** The angle from q to p in one pair, from −π to π. */

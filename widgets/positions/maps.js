@@ -27,7 +27,7 @@ export function map({ label, over, chosen, signal }) {
       const image = context.createImageData(count, count);
       const [dots, colours] = [new Uint32Array(image.data.buffer), palette(dark)];
       for (let p = 0, i = 0; p < count; p++)
-        for (let q = 0; q < count; q++) dots[i++] = colours[Math.round((value(p, q) + 1) * (STEPS / 2))];
+        for (let q = 0; q < count; q++) dots[i++] = colours[(Math.min(Math.max(value(p, q), -1), 1) * (STEPS / 2) + STEPS / 2 + 0.5) | 0];
       context.putImageData(image, 0, 0);
     },
     /** A cross of two bands: a row for the first place, a column for the second. */

@@ -13,11 +13,14 @@ const ABOUT = { learned: "a table, added", rotary: "turned, pair by pair" };
 const WIDE = 1300; // px from which the curves stand beside the maps; so in the style
 const GIVE = { learned: "No table given: Positions(learned=…)" };
 
+const TRAITS = ["pair", "alone", "base", "scheme", "count", "title", "summary", "pieces", "_turns", "_alike", "_curves", "_parts"];
+
 export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     const hover = hoverOf(session);
     let [data, over, width, theme, due] = [read(model), null, 0, null, 0];
+    const changed = new Set();
     const view = frame({ el, model, session, signal }, { stem: "positions", keys: KEYS, table: () => table(data, look()) });
     const inside = (p) => (Number.isInteger(p) && p >= 0 && p < data.count ? p : null);
     const set = (changes) => { model.set(changes); model.save_changes(); };
@@ -60,7 +63,7 @@ export default {
     function paint() {
       const { pair, alone: one } = look();
       const dark = isDark(view.root);
-      for (const name of data.names) maps[name].draw(data.count, (p, q) => data.schemes[name].alike(p, q, pair, one), dark);
+      for (const name of data.names) maps[name].draw(data.count, data.schemes[name].field(pair, one), dark);
       view.tools.replaceChildren(legend(scale({ low: -1, high: 1, signed: true, dark }), "likeness"));
       view.title(model.get("title") || `Where a piece stands, told in ${["", "one way", "two ways", "three ways"][data.names.length]} · ${data.count} places`, model.get("summary"));
     }
@@ -102,9 +105,18 @@ export default {
       view.tell(likeness(data, now), told);
     }
 
-    function draw() { data = read(model); if (!width) return; paint(); lines(); point(); view.refresh(); }
+    function draw() { if (!width) return; paint(); lines(); point(); view.refresh(); }
+    /** Before the next frame, once however much has changed; the pair alone moves the dial only. */
+    const later = (names) => { for (const name of names) changed.add(name); soon(); };
+    function flush() {
+      due = 0;
+      const [all, again] = [[...changed], changed.size > 0 && !(changed.size === 1 && changed.has("pair") && !model.get("alone"))];
+      changed.clear();
+      if (all.some((name) => !["pair", "alone", "scheme"].includes(name))) data = read(model);
+      if (again) draw(); else if (width) point();
+    }
     /** Only what is pointed at has moved. */
-    function soon() { due ||= requestAnimationFrame(() => { due = 0; if (width) point(); }); }
+    function soon() { due ||= requestAnimationFrame(flush); }
     signal.addEventListener("abort", () => { cancelAnimationFrame(due); hover.set({ token: null }); });
 
     const step = (by, both) => () => { const { picked } = look(); const next = picked.map((place, i) => place + by[i]); if (next.every((place) => inside(place) !== null)) choose(next); else if (!both) choose(next.map((place) => Math.min(data.count - 1, Math.max(0, place)))); };
@@ -116,7 +128,7 @@ export default {
     }, signal);
     keys(plot.element, { ArrowLeft: step([0, 1]), ArrowRight: step([0, -1]) }, signal);
 
-    listen(model, "change:pair change:alone change:base change:scheme change:count change:title change:summary change:pieces change:_turns change:_alike change:_curves change:_parts", draw, signal);
+    for (const name of TRAITS) listen(model, `change:${name}`, () => later([name]), signal);
     listen(session, "change:token", soon, signal);
     listen(model, "change:other", soon, signal);
     hover.listen(soon, signal);

@@ -14,7 +14,7 @@ const place = (data, p) => (data.pieces[p] === undefined ? [String(p)] : [chip(d
 /** How alike two places are in each scheme. */
 export function likeness(data, { p, q, pair, alone }) {
   const apart = Math.abs(p - q);
-  const each = data.names.map((name) => `${name} ${number(data.schemes[name].alike(p, q, pair, alone))}`).join(", ");
+  const each = data.names.map((name) => `${name} ${number(data.schemes[name].field(pair, alone)(p, q))}`).join(", ");
   return ["Places ", ...place(data, p), " and ", ...place(data, q), `, ${apart} apart. Alike${alone ? ` in pair ${pair}` : ""}: ${each}.`];
 }
 
