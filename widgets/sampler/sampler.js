@@ -149,6 +149,6 @@ export default {
 
 function headline(model) {
   const text = model.get("_text").join("").replace(/\s+/g, " ");
-  const after = text ? `after “${text.length > 46 ? `…${text.slice(-45)}` : text}”` : "";
+  const after = text ? `after “${text.length > 38 ? `…${text.slice(-37)}` : text}”` : "";
   return [model.get("title") || "What may come next", model.get("model_name"), after].filter(Boolean).join(" · ");
 }
