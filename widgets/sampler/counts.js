@@ -20,11 +20,13 @@ export function counts() {
   const show = ({ state, name }, drawn) => {
     const lines = expected(state, drawn);
     element.style.setProperty("--rows", String(lines.length));
-    const most = Math.max(...lines.map(({ high, found }) => Math.max(high, found ?? 0)), 1);
+    // The others together may be most of all: they are told, and not drawn to the pieces' scale.
+    const most = Math.max(...lines.filter(({ id }) => id !== null).map(({ high, found }) => Math.max(high, found ?? 0)), 1);
     rows.forEach((row, i) => {
       const line = lines[i];
       row.element.hidden = !line;
       if (!line) return;
+      row.name.parentElement.classList.toggle("sampler-beyond", Math.max(line.high, line.found ?? 0) > most);
       row.name.replaceChildren(line.id === null ? `${count(line.pieces)} others` : chip(name(line.id), { most: 16 }));
       row.bar.style.width = `${(100 * (line.found ?? 0)) / most}%`;
       Object.assign(row.range.style, { left: `${(100 * line.low) / most}%`, width: `${(100 * (line.high - line.low)) / most}%` });

@@ -125,6 +125,11 @@ export default {
       }),
     });
 
+    // JupyterLab's arrows go from cell to cell unless what has the focus is itself marked.
+    window.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+      if (view.picture.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", /^(Arrow|Page|Home|End|Escape)/.test(key) && !(ctrlKey || metaKey || altKey));
+    }, { capture: true, signal });
+
     let waiting = false;
     const soon = () => {
       if (waiting) return;
