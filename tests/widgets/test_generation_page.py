@@ -14,6 +14,10 @@ from widgets.generation.beams import FATES
 pytestmark = pytest.mark.browser
 
 
+FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
+  requestAnimationFrame(() => setTimeout(done, 20))))"""
+
+
 class Wire:
     """A view in Python whose messages are carried to its page by the test."""
 
@@ -31,12 +35,13 @@ class Wire:
 
     def settle(self):
         """Wait for what is at work, carry its news, and let the page draw."""
-        self.page.wait_for_timeout(60)
-        self.view.wait()
-        while self.news:
-            self.opened.tell(self.view, self.news.pop(0))
-        self.opened.catch_up(self.view, "_beams", "_timing", "failure", "summary")
-        self.page.wait_for_timeout(60)
+        for _ in range(2):  # twice: on a busy machine a question may come late
+            self.page.evaluate(FRAMES)
+            self.view.wait()
+            while self.news:
+                self.opened.tell(self.view, self.news.pop(0))
+            self.opened.catch_up(self.view, "_beams", "_timing", "failure", "summary")
+        self.page.evaluate(FRAMES)
 
     def press(self, *names):
         for name in names:
