@@ -16,7 +16,7 @@ export function chances({ signal, point }) {
   const rows = Array.from({ length: ROWS }, (_, at) => line(at));
   const list = h("div", { class: "sampler-list", role: "listbox", "aria-label": "pieces, likeliest first" }, ...rows.map(({ element }) => element));
   const axis = h("div", { class: "sampler-axis", "aria-hidden": "true" }, ...["", "", ""].map(() => h("span", {})));
-  const head = h("div", {}, h("span", { class: "kit-soft" }, "by rank:"), ...["after", "before"].map((text) => h("span", {}, h("i", { class: "sampler-line" }), text)));
+  const head = h("div", {}, h("span", { class: "kit-soft sampler-wide" }, "by rank:"), ...["after", "before"].map((text) => h("span", {}, h("i", { class: "sampler-line" }), text)));
   const mass = h("div", { class: "sampler-mass", role: "img" });
   const plot = chart({ signal, label: "chance by rank; left and right arrows move", point: (x) => to(x === null ? null : Math.round(x) - 1) });
   const right = h("div", { class: "sampler-tail" }, plot.element, h("div", { class: "sampler-share" }, h("span", { class: "kit-soft" }, "chance"), mass));

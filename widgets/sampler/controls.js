@@ -27,7 +27,7 @@ export function controls({ signal, change, wrong, tip, act }) {
   const seed = field("seed", (value) => change({ seed: value }));
   const element = h("div", { class: "sampler-controls", role: "group", "aria-label": "rules" }, h("div", {}, ...rows.map(({ element }) => element)), facts,
     h("div", { class: "sampler-acts" }, button("Reset", "All rules off", act.reset), button("Keep as B", "Draws are compared with these settings", act.keep),
-      button("Swap A, B", "The sliders take B's settings, B takes theirs", act.swap), h("label", {}, "seed ", seed.input), button("Another", "Another seed", act.reseed)));
+      button("Swap A, B", "The sliders take B's settings, B takes theirs", act.swap), h("label", {}, "seed ", seed.input), button("↻", "Another seed", act.reseed)));
   let size = 1;
 
   function field(rule, done) {
