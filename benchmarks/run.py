@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from benchmarks import attention  # noqa: E402
 
-NAMES = ("attention", "pictures", "board", "map", "sampler", "lens", "trace", "training")
+NAMES = ("attention", "pictures", "prompt", "board", "map", "sampler", "lens", "trace", "training")
 
 
 def main(names: list[str]) -> None:

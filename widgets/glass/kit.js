@@ -72,8 +72,11 @@ export function hoverOf(session) {
 /** Keys of a picture: `{ ArrowLeft: () => … }`. The notebook's own shortcuts stay out of it. */
 export function keys(element, table, signal) {
   const ours = (event) => !(event.ctrlKey || event.metaKey || event.altKey) && event.key in table && element.contains(event.target);
-  // JupyterLab listens on the document before anything inside it, and passes over elements so marked.
-  window.addEventListener("keydown", (event) => element.toggleAttribute("data-lm-suppress-shortcuts", ours(event)), { capture: true, signal });
+  // JupyterLab listens on the document before anything inside it, and passes over a target so marked
+  // (its arrows look no further up: a mark on what holds the target would come too late).
+  window.addEventListener("keydown", (event) => {
+    if (element.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+  }, { capture: true, signal });
   element.addEventListener("keydown", (event) => {
     if (!ours(event) || event.target.closest("select, input, textarea")) return;
     event.preventDefault();

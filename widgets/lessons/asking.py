@@ -137,13 +137,15 @@ def asked(
 
 
 def plain(value: Any) -> Any:
-    """numpy's and torch's single numbers as Python's own, lists as tuples.
+    """numpy's and torch's single numbers as Python's own, lists as tuples, text that can be shown.
 
     >>> plain([1, 2])
     (1, 2)
     """
     if not isinstance(value, str | bytes) and getattr(value, "ndim", None) == 0:
         value = value.item()
+    if isinstance(value, str):
+        return clean(value)
     return tuple(map(plain, value)) if isinstance(value, list | tuple) else value
 
 

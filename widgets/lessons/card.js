@@ -58,7 +58,9 @@ export function card({ el, model, session, signal }, { stem, word, press }) {
 /** Every key pressed inside is the card's own, not the notebook's; Enter and digits do something. */
 function keysOf(root, press, signal) {
   const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey) && root.contains(event.target);
-  window.addEventListener("keydown", (event) => root.toggleAttribute("data-lm-suppress-shortcuts", plain(event)), { capture: true, signal });
+  window.addEventListener("keydown", (event) => {
+    if (root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event));
+  }, { capture: true, signal });
   root.addEventListener("keydown", (event) => {
     if (!plain(event)) return;
     event.stopPropagation();
