@@ -1,8 +1,9 @@
 // The card of a lesson: a word saying what it is, the question, how to answer, what to press, what is said of it.
 import { h, isLive, listen } from "../glass/kit.js";
 
-/** Text in which `code` between backticks is set as code. */
-export const worded = (text) => text.split("`").map((part, i) => (i % 2 ? h("code", {}, part) : part));
+/** Text in which `code` between backticks is set as code, and *words* between stars stand out. */
+export const worded = (text) => text.split("`").flatMap((part, i) => (i % 2 ? h("code", {}, part) : starred(part)));
+const starred = (text) => text.split(/\*(\S[^*]*)\*/).map((part, i) => (i % 2 ? h("em", {}, part) : part));
 
 /** A button; `more` are its attributes. */
 export const button = (text, onclick, more = {}) => h("button", { type: "button", class: "card-button", onclick, ...more }, text);
