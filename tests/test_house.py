@@ -118,6 +118,15 @@ def test_the_project_speaks_of_itself_alone():
             assert not re.search(r"(?<![\w.])/(work|root)/\w", text), f"{name} names a local path"
 
 
+def test_each_claim_beside_the_peers_has_its_test():
+    claims = re.findall(r"`(test_\w+\.py)::(\w+)`", (ROOT / "benchmarks/README.md").read_text())
+    assert len(claims) >= 15
+    for file, name in claims:
+        source = (ROOT / "tests/widgets" / file).read_text()
+        assert f"def {name}(" in source, f"{file} has no {name}"
+        assert "browser" in source, f"{file} opens no browser"
+
+
 def test_what_ships_is_what_the_data_readme_says():
     import hashlib
 
