@@ -1,4 +1,4 @@
-"""What a notebook of the course must be like: `complaints` lists what is wrong with one."""
+"""What a notebook of the course must be like, and the small parameters that tests run it with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,39 @@ import nbformat
 MOST_BYTES = 5_000_000
 MOST_LINES = 12
 MOST_DEF = 8
+SMALL = {
+    "00_start": {"sentence": "The cat sat on the", "controls": 2},
+    "02_grow": {"steps": 12, "shallow_steps": 6, "story_steps": 6, "batch": 8},
+    "03_life": {"texts": 16, "steps": 30},
+    "04_grokking": {"p": 11, "steps": 20},
+    "07_attention": {"length": 8, "stories": 2, "cuts": 2, "controls": 2},
+    "08_lens": {
+        "fit_steps": 2,
+        "texts": 2,
+        "items": 1,
+        "controls": 2,
+        "read": 4000,
+        "told": 1200,
+    },
+    "06_embeddings": {
+        "questions": 8,
+        "looked_at": 100,
+        "texts": 3,
+        "shuffles": 10,
+        "place_steps": 5,
+        "runs": 1,
+    },
+    "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
+    "09_sampling": {
+        "texts": 2,
+        "length": 8,
+        "judged": 1,
+        "judge": "formicarium/stories",
+        "pieces": 8,
+        "long": 20,
+        "beginnings": 2,
+    },
+}
 
 
 def complaints(path: Path) -> list[str]:

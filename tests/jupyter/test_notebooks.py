@@ -1,13 +1,21 @@
-"""Every notebook of the course in a real JupyterLab: to the end, all views drawn, nobody asked."""
+"""Every notebook of the course in a real JupyterLab: to the end, all views drawn, nobody asked.
+
+They run with small parameters; with FORMICARIUM_FULL=1 as a reader finds them (ten minutes more).
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
+from tests.course import SMALL
 from tests.jupyter.lab_page import LabPage
 
 pytestmark = pytest.mark.browser
@@ -44,6 +52,11 @@ display(
 def course(folder: Path) -> Path:
     """The course's folder as a reader has it, below the server's."""
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", dirs_exist_ok=True)
+    if not os.environ.get("FORMICARIUM_FULL"):
+        for name, small in SMALL.items():
+            path = folder / "notebooks" / f"{name}.ipynb"
+            book = parameterize_notebook(load_notebook_node(str(path)), small)
+            nbformat.write(book, path)
     if (ROOT / "data").is_dir() and not (folder / "data").exists():
         (folder / "data").symlink_to(ROOT / "data")
     return folder / "notebooks"
