@@ -138,7 +138,8 @@ def test_what_is_picked_elsewhere_is_the_answer_and_the_truth_can_be_picked(open
 
 def test_a_check_is_graded_with_hints_and_a_way_past(open_views):
     check = widgets.Check(
-        "Which `piece` of 2 * 3 * 4, *please*?", answer=lambda: " to", choices=CHOICES, progress=None,
+        "Which `piece` of 2 * 3 * 4, *please*?",
+        answer=lambda: " to", choices=CHOICES, progress=None,
         hints=["look left", "look right"], explain="Here.",
     )  # fmt: skip
     opened = open_views(check)
