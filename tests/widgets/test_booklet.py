@@ -15,6 +15,7 @@ from tests.widgets.conftest import PAYLOADS
 PROSE = f"""# What comes next?
 
 Some *prose* with `code`, and {PAYLOADS["script end, img"]} [a link](javascript:globalThis.hit=1).
+Markup that markdown itself would let through: <img src="x" onerror="globalThis.hit=1">.
 
 | a | b |
 |---|---|
