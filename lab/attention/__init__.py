@@ -3,13 +3,13 @@
 Head types after Elhage et al. 2021, Olsson et al. 2022 and Wang et al. 2022.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lab.attention.detecting import detected
 from lab.attention.ranking import control_heads, head_labels, resting_heads, top_heads
 from lab.attention.repeating import repeated_tokens, strongest
 from lab.attention.scoring import KINDS, Scores, chance_scores, entropies, head_scores
+from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.attention.averaging import Averages, averages, over
@@ -47,8 +47,4 @@ _ROOM = {
     "breakdowns": "pairs",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.attention.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.attention' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

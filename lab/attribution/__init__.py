@@ -7,10 +7,10 @@ a part says *directly*: what later layers make of it is in their shares. `cut_ef
 how far that is from what the model does without the part.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lab.attribution.record import Contributions
+from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.attribution.cutting import Effect, cut_effects
@@ -19,8 +19,4 @@ if TYPE_CHECKING:
 __all__ = ["Contributions", "Effect", "contributions", "cut_effects"]
 _ROOM = {"contributions": "sharing", "Effect": "cutting", "cut_effects": "cutting"}
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.attribution.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.attribution' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

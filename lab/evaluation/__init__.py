@@ -1,7 +1,8 @@
 """How good a model is: bits a character on real text, and right words against wrong ones."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.evaluation.choosing import Accuracy, accuracy, wilson
@@ -17,8 +18,4 @@ _ROOM = {
 
 __all__ = ["Accuracy", "Bits", "accuracy", "bits_per_character", "wilson"]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.evaluation.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.evaluation' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

@@ -5,9 +5,9 @@
 arrays: `Reading` opens without torch.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lab.lazily import lazily
 from lab.lenses.record import Reading
 from lab.lenses.translators import TunedLens
 
@@ -35,8 +35,4 @@ _ROOM = {
     "lens": "unembedding",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.lenses.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.lenses' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

@@ -5,9 +5,9 @@ nonlinearity, and in a gated MLP (Llama) `act(gate) · up`, which may be strongl
 is why everything here is kept for both ends.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lab.lazily import lazily
 from lab.neurons.record import Context, Histogram, Survey
 
 if TYPE_CHECKING:
@@ -51,8 +51,4 @@ __all__ = [
     "writes",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.neurons.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.neurons' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

@@ -5,9 +5,9 @@ other places than their own; `disorder` measures what that costs; `recall` and `
 model still has of what stands far back. Loaded without torch until a model is needed.
 """
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from lab.lazily import lazily
 from lab.positions.tables import by_distance, frequencies, learned, likeness, sinusoidal
 
 if TYPE_CHECKING:
@@ -50,8 +50,4 @@ __all__ = [
     "told",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.positions.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.positions' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

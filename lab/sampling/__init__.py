@@ -1,7 +1,8 @@
 """How a text goes on: what the model expects next, the rules that cut it, and the draw."""
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.sampling.choosing import Choose, drawing
@@ -73,8 +74,4 @@ __all__ = [
     "timed",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _ROOM:
-        return getattr(importlib.import_module(f"lab.sampling.{_ROOM[name]}"), name)
-    raise AttributeError(f"module 'lab.sampling' has no attribute {name!r}")
+__getattr__ = lazily(__name__, _ROOM)

@@ -52,6 +52,7 @@ def test_picks_reach_the_other_view_and_python(views):
     assert picked(views, 1) == "·sat"
     assert views.page.evaluate("document.activeElement.textContent") == "·sat"
     views.page.keyboard.press("ArrowDown")  # ours, although what has the focus is a child
+    views.page.wait_for_timeout(300)  # for the cell to be left, if it were
     assert views.page.evaluate(ACTIVE) == 0
     assert picked(views, 1) != "·sat"
     views.page.keyboard.press("Home")
