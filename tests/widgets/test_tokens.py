@@ -151,6 +151,9 @@ class TestInThePage:
         press("ArrowRight")
         press("ArrowRight")
         assert _focused(opened) == "·gave"
+        # What had the focus is marked: JupyterLab looks there only, and leaves the key alone.
+        marked = opened.page.locator(".tokens-piece[data-lm-suppress-shortcuts]")
+        assert "·gave" not in marked.all_inner_texts() and marked.count() == 2
         assert opened.state(view.session, "token") is None
         press("Enter")
         assert opened.state(view.session, "token") == 2
