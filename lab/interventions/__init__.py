@@ -1,0 +1,1 @@
+"""Changing what a model computes, and what came of it beside a control."""

@@ -1,0 +1,1 @@
+"""What a layer knows: linear probes, with every control beside them."""

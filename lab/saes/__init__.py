@@ -1,0 +1,1 @@
+"""Features in superposition: sparse autoencoders, and toy models of why they are needed."""
