@@ -122,9 +122,9 @@ def test_a_reading_is_saved_and_opened_without_torch(llama, tmp_path):
 def test_broken_files_are_refused_by_name(llama, tmp_path):
     path = lab.lens(llama, "Tom").save(tmp_path / "one.safetensors")
     lens = TunedLens.identity(llama).save(tmp_path / "two.safetensors")
-    with pytest.raises(Refused, match=r"two\.safetensors.*no reading"):
+    with pytest.raises(Refused, match=r"two\.safetensors.*not a reading"):
         Reading.open(lens)
-    with pytest.raises(Refused, match=r"one\.safetensors.*no tuned lens"):
+    with pytest.raises(Refused, match=r"one\.safetensors.*not a tuned lens"):
         TunedLens.open(path)
     for file, kind in ((path, Reading), (lens, TunedLens)):
         file.write_bytes(file.read_bytes()[:-9])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from lab.storage import Refused, header, replacing, shipped_file
+from lab.storage import Kind, read_record, write_record
 
 Array = np.ndarray
-_FORMAT = "formicarium lens reading 1"
-_MOST_BYTES = 2**28
+_KIND = Kind("reading", "readings", "formicarium lens reading 1", texts="reading")
 _ARRAYS = ("ids", "special", "top_ids", "top_probs", "target_ids", "target_probs", "target_ranks",
            "kl", "entropy")  # fmt: skip
 _TEXTS = ("kind", "layers", "pieces", "words", "text", "model_name")
@@ -87,13 +85,8 @@ class Reading:
         >>> lab.lenses.Reading.open(reading.save("cat.safetensors")).kind  # doctest: +SKIP
         'logit'
         """
-        from safetensors.numpy import save_file
-
-        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in _ARRAYS}
-        texts = json.dumps({name: getattr(self, name) for name in _TEXTS})
-        with replacing(path) as temporary:
-            save_file(arrays, temporary, metadata={"format": _FORMAT, "reading": texts})
-        return Path(path)
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        return write_record(path, _KIND, arrays, {name: getattr(self, name) for name in _TEXTS})
 
     @classmethod
     def open(cls, path: str | Path) -> Reading:
@@ -106,11 +99,7 @@ class Reading:
         >>> Reading.open("formicarium/two-names").layers[:2]  # doctest: +SKIP
         ['embed', 'L0']
         """
-        found = shipped_file(path, "readings", "reading")
-        header(found)  # refuses what is cut off, overlapping or absurd
-        if found.stat().st_size > _MOST_BYTES:
-            raise Refused(found, f"{found.stat().st_size:,} bytes, more than a reading has")
-        return cls(**_fields(found))
+        return cls(**read_record(path, _KIND, _fields))
 
     def __len__(self) -> int:
         return len(self.pieces)
@@ -121,21 +110,11 @@ class Reading:
         return f"Reading({self.kind} lens, {text!r}, {shape}, {self.model_name})"
 
 
-def _fields(path: Path) -> dict[str, Any]:
-    from safetensors import safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != _FORMAT:
-                raise ValueError("it is safetensors, but no reading: Reading.save writes those")
-            fields: dict[str, Any] = {name: file.get_tensor(name) for name in _ARRAYS}
-            texts = json.loads(metadata["reading"])
-        fields |= {name: texts[name] for name in _TEXTS}
-        fields["words"] = {int(token): str(text) for token, text in texts["words"].items()}
-        _refuse_misfits(fields)
-    except Exception as error:  # whatever a broken file makes its reader raise
-        raise Refused(path, f"not a whole reading: {str(error)[:300]}") from None
+def _fields(arrays: dict[str, Array], texts: dict[str, Any]) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+    fields |= {name: texts[name] for name in _TEXTS}
+    fields["words"] = {int(token): str(text) for token, text in texts["words"].items()}
+    _refuse_misfits(fields)
     return fields
 
 

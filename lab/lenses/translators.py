@@ -8,7 +8,6 @@ has no translator: it speaks that language already.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from lab.storage import Refused, header, replacing, shipped_file
+from lab.storage import Kind, read_record, write_record
 
 Array = np.ndarray
-_FORMAT = "formicarium tuned lens 1"
-_MOST_BYTES = 2**30
+_KIND = Kind("tuned lens", "lenses", "formicarium tuned lens 1", texts="lens", most=2**30)
 _ARRAYS = ("matrices", "offsets")
 _TEXTS = ("model_name", "mark", "note")
 
@@ -73,14 +71,9 @@ class TunedLens:
 
     def save(self, path: str | Path, *, half: bool = True) -> Path:
         """Write it as safetensors, whole or not at all; `half` stores float16."""
-        from safetensors.numpy import save_file
-
         kind = np.float16 if half else np.float32
-        arrays = {name: np.ascontiguousarray(getattr(self, name), kind) for name in _ARRAYS}
-        texts = json.dumps({name: getattr(self, name) for name in _TEXTS})
-        with replacing(path) as temporary:
-            save_file(arrays, temporary, metadata={"format": _FORMAT, "lens": texts})
-        return Path(path)
+        arrays = {name: getattr(self, name).astype(kind) for name in _ARRAYS}
+        return write_record(path, _KIND, arrays, {name: getattr(self, name) for name in _TEXTS})
 
     @classmethod
     def open(cls, path: str | Path) -> TunedLens:
@@ -90,11 +83,7 @@ class TunedLens:
             FileNotFoundError: there is no such file; the message names those that ship.
             Refused: (a ValueError) the file is no tuned lens, or not a whole one.
         """
-        found = shipped_file(path, "lenses", "tuned lens")
-        header(found)
-        if found.stat().st_size > _MOST_BYTES:
-            raise Refused(found, f"{found.stat().st_size:,} bytes, more than a tuned lens has")
-        return cls(**_fields(found))
+        return cls(**read_record(path, _KIND, _fields))
 
     def __repr__(self) -> str:
         return f"TunedLens({len(self.matrices)} translators for {self.model_name}; {self.note})"
@@ -110,21 +99,11 @@ def mark_of(model: Any) -> str:
     return digest.hexdigest()[:32]
 
 
-def _fields(path: Path) -> dict[str, Any]:
-    from safetensors import safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != _FORMAT:
-                raise ValueError("it is safetensors, but no tuned lens")
-            arrays = {name: file.get_tensor(name).astype(np.float32) for name in _ARRAYS}
-            texts = json.loads(metadata["lens"])
-        rows, wide = arrays["offsets"].shape
-        if arrays["matrices"].shape != (rows, wide, wide):
-            raise ValueError(f"matrices {arrays['matrices'].shape} for offsets {(rows, wide)}")
-        if not all(np.isfinite(array).all() for array in arrays.values()):
-            raise ValueError("it holds numbers that are not finite")
-        return arrays | {name: str(texts[name]) for name in _TEXTS}
-    except Exception as error:  # whatever a broken file makes its reader raise
-        raise Refused(path, f"not a whole tuned lens: {str(error)[:300]}") from None
+def _fields(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> dict[str, Any]:
+    found = {name: arrays[name].astype(np.float32) for name in _ARRAYS}
+    rows, wide = found["offsets"].shape
+    if found["matrices"].shape != (rows, wide, wide):
+        raise ValueError(f"matrices {found['matrices'].shape} for offsets {(rows, wide)}")
+    if not all(np.isfinite(array).all() for array in found.values()):
+        raise ValueError("it holds numbers that are not finite")
+    return found | {name: str(texts[name]) for name in _TEXTS}

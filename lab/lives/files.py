@@ -6,7 +6,6 @@ its lower triangle only where nobody looks ahead.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ import numpy as np
 
 from lab.lives.checks import refuse_misfits
 from lab.lives.record import Life
-from lab.storage import Refused, header, replacing, shipped_file
+from lab.storage import Kind, read_record, write_record
 
-_FORMAT = "formicarium life 1"
-_MOST_BYTES = 2**28
+_KIND = Kind("life", "lives", "formicarium life 1", texts="life")
 _MOST_PIECES = 4096
 TEXTS = ("name", "prompt", "pieces", "heads", "lens_layers", "lens_pieces", "targets", "words",
          "groups", "samples", "chance")  # fmt: skip
@@ -27,8 +25,6 @@ ARRAYS = ("special", "steps", "tokens", "patterns", "lens_best", "lens_probs", "
 
 def written(life: Life, path: Path) -> Path:
     """Write a life to `path`, whole or not at all."""
-    from safetensors.numpy import save_file
-
     texts = {name: getattr(life, name) for name in TEXTS}
     texts |= {"curves": list(life.curves), "scores": list(life.scores)}
     arrays = {name: getattr(life, name) for name in ARRAYS}
@@ -36,46 +32,15 @@ def written(life: Life, path: Path) -> Path:
     for i, (steps, values) in enumerate(life.curves.values()):
         arrays |= {f"curve {i} steps": steps, f"curve {i} values": values}
     arrays |= {f"score {i}": score for i, score in enumerate(life.scores.values())}
-    whole = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    with replacing(path) as temporary:
-        save_file(whole, temporary, metadata={"format": _FORMAT, "life": json.dumps(texts)})
-    return path
+    return write_record(path, _KIND, arrays, texts)
 
 
 def read(path: str | Path) -> dict[str, Any]:
     """The fields of the life in a file, by name; raises as `Life.open` says."""
-    path = shipped_file(path, "lives", "life")
-    header(path)  # refuses what is cut off, overlapping or absurd before any library opens it
-    if path.stat().st_size > _MOST_BYTES:
-        raise Refused(path, f"{path.stat().st_size:,} bytes, more than a life has")
-    texts, arrays = _parts(path)
-    try:
-        fields = _fields(texts, arrays)
-        refuse_misfits(fields)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        what = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
-        raise Refused(path, f"not a whole life: {what[:300]}") from None
-    return fields
+    return read_record(path, _KIND, _fields)
 
 
-def _parts(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != _FORMAT:
-                raise Refused(path, "safetensors, but not a life", instead="Life.save writes those")
-            texts = json.loads(metadata["life"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, json.JSONDecodeError, RecursionError, KeyError, TypeError) as error:
-        raise Refused(path, f"not a whole life ({error!s:.120})") from None
-    if not isinstance(texts, dict):
-        raise Refused(path, "not a whole life: its texts are no table")
-    return texts, arrays
-
-
-def _fields(texts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+def _fields(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> dict[str, Any]:
     fields: dict[str, Any] = {name: texts[name] for name in TEXTS}
     fields |= {name: arrays[name] for name in ARRAYS}
     fields["heads"] = [tuple(pair) for pair in texts["heads"]]
@@ -85,6 +50,7 @@ def _fields(texts: dict[str, Any], arrays: dict[str, np.ndarray]) -> dict[str, A
         for i, name in enumerate(texts["curves"])
     }
     fields["scores"] = {name: arrays[f"score {i}"] for i, name in enumerate(texts["scores"])}
+    refuse_misfits(fields)
     return fields
 
 

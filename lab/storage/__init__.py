@@ -11,6 +11,7 @@ from lab.storage.folders import ModelFolder, checked_folder, refuse_pickle
 from lab.storage.gguf import GgufHead, gguf_head
 from lab.storage.headers import TensorInfo, header
 from lab.storage.jsonfiles import read_json
+from lab.storage.records import Kind, read_record, write_record
 from lab.storage.refusals import Refused
 from lab.storage.saving import save, write_model
 from lab.storage.shipped import DATA, PREFIX, shipped_file
@@ -21,6 +22,7 @@ __all__ = [
     "DATA",
     "PREFIX",
     "GgufHead",
+    "Kind",
     "ModelFolder",
     "Overrun",
     "Refused",
@@ -38,6 +40,7 @@ __all__ = [
     "only_one",
     "plain_name",
     "read_json",
+    "read_record",
     "recover",
     "refuse_impossible",
     "refuse_non_finite",
@@ -50,4 +53,5 @@ __all__ = [
     "shipped_file",
     "sweep",
     "write_model",
+    "write_record",
 ]

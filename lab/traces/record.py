@@ -6,7 +6,6 @@ wait for torch.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,10 +15,11 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lab.hooks.names import Key, UnknownHook, matching
-from lab.storage import replacing, shipped_file
+from lab.storage import Kind, read_record, write_record
 
 Array = np.ndarray
-_FORMAT = "formicarium trace 1"
+_KIND = Kind("trace", "traces", "formicarium trace 1", texts="trace", most=2**32)
+_KEPT = "activations/"
 _ARRAYS = ("ids", "spans", "special", "surprisal", "top_ids", "top_probs")
 _TEXT = ("text", "model_name", "pieces", "top_pieces", "prepend_bos", "note")
 
@@ -82,20 +82,14 @@ class Trace:
         >>> lab.Trace.open(trace.save("cat.safetensors")).pieces  # doctest: +SKIP
         ['The', ' cat', ' sat']
         """
-        from safetensors.numpy import save_file
-
-        arrays = {f"activations/{name}": array for name, array in self.activations.items()}
+        arrays = {_KEPT + name: array for name, array in self.activations.items()}
         if self.logits is not None:
             arrays["logits"] = self.logits
         if half:
             arrays = {name: array.astype(np.float16) for name, array in arrays.items()}
         for name in _ARRAYS:
             arrays[name] = getattr(self, name)
-        texts = json.dumps({name: getattr(self, name) for name in _TEXT})
-        packed = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        with replacing(path) as temporary:
-            save_file(packed, temporary, metadata={"format": _FORMAT, "trace": texts})
-        return Path(path)
+        return write_record(path, _KIND, arrays, {name: getattr(self, name) for name in _TEXT})
 
     @classmethod
     def open(cls, path: str | Path) -> Trace:
@@ -108,21 +102,7 @@ class Trace:
         >>> lab.Trace.open("formicarium/two-names").pieces[:3]  # doctest: +SKIP
         ['When', ' Mary', ' and']
         """
-        path = shipped_file(path, "traces", "trace")
-        metadata, arrays = _read(path)
-        kept = {
-            name.removeprefix("activations/"): array.astype(np.float32, copy=False)
-            for name, array in arrays.items()
-            if name.startswith("activations/")
-        }
-        logits = arrays.get("logits")
-        rest: Any = {name: array for name, array in arrays.items() if name in _ARRAYS}
-        return cls(
-            **metadata,
-            **rest,
-            activations=kept,
-            logits=None if logits is None else logits.astype(np.float32, copy=False),
-        )
+        return cls(**read_record(path, _KIND, _fields))
 
     def __len__(self) -> int:
         return len(self.pieces)
@@ -144,29 +124,19 @@ def _layer(name: str) -> int:
     return int(match[1]) if match else -1
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            if metadata.get("format") != _FORMAT:
-                raise ValueError(f"{path} is safetensors, but not a trace: Trace.save writes those")
-            texts = json.loads(metadata["trace"])
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"{path} is not a whole trace: {error}") from None
-    _check(path, texts, arrays)
-    return texts, arrays
-
-
-def _check(path: Path, texts: Any, arrays: dict[str, Array]) -> None:
+def _fields(arrays: dict[str, Array], texts: dict[str, Any]) -> dict[str, Any]:
     """Everything a trace has, and every array as long as the text has pieces."""
-    missing = [name for name in _TEXT if name not in texts]
-    missing += [name for name in _ARRAYS if name not in arrays]
-    if missing:
-        raise ValueError(f"{path} is not a whole trace: it lacks {', '.join(missing)}")
-    count = len(texts["pieces"])
+    fields: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
+    fields |= {name: texts[name] for name in _TEXT}
+    count = len(fields["pieces"])
     for name in _ARRAYS:
         if len(arrays[name]) != count:
-            raise ValueError(f"{path}: {count} pieces but {len(arrays[name])} {name}")
+            raise ValueError(f"{count} pieces but {len(arrays[name])} {name}")
+    logits = arrays.get("logits")
+    fields["logits"] = None if logits is None else logits.astype(np.float32, copy=False)
+    fields["activations"] = {
+        name.removeprefix(_KEPT): array.astype(np.float32, copy=False)
+        for name, array in arrays.items()
+        if name.startswith(_KEPT)
+    }
+    return fields
