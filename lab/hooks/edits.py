@@ -25,7 +25,9 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
 
     Each key names hook points (`("z", 3)`, `"z"` for all layers, or a full name); each edit is a
     function of the activation (batch first, as TransformerLens hands it over) that returns its
-    replacement, of the same shape. Editing an edited model adds to its edits, in order.
+    replacement, of the same shape. An edit with a method `at_hook(name)` is asked for the function
+    that stands at each point (`lab.interventions` has such). Editing an edited model adds to its
+    edits, in order.
 
     Raises:
         UnknownHook: a key that names no hook point of this model.
@@ -45,7 +47,7 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
     for key, edit in edits.items():
         _refuse_no_function(key, edit)
     named = tuple(
-        (name, edit)
+        (name, _placed(edit, name))
         for key, edit in edits.items()
         for name in matching(key, base.hook_dict, base.cfg.n_layers)
     )
@@ -100,6 +102,12 @@ class Edited:
     def __repr__(self) -> str:
         names = ", ".join(dict.fromkeys(name for name, _ in self.edits))
         return f"Edited({self.model.cfg.model_name}: {names})"
+
+
+def _placed(edit: Edit, name: str) -> Edit:
+    """The edit as it stands at one hook point, if it wants to know where it stands."""
+    at_hook = getattr(edit, "at_hook", None)
+    return edit if at_hook is None else at_hook(name)
 
 
 def _hook(name: str, edit: Edit, seen: set[str]) -> Callable[..., Any]:
