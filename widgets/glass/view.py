@@ -31,7 +31,7 @@ class View(anywidget.AnyWidget):
     files: ClassVar[Path]
     kept: ClassVar[tuple[str, ...]] = ()
     """The synced traits that `session.code()` carries: small values that JSON can say."""
-    causal: ClassVar[dict[str, str]] = {}
+    controlled: ClassVar[dict[str, str]] = {}
     """Which synced trait carries effects of a change, and which one their controls."""
 
     _esm = LOADER
