@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .life import Life as Life
     from .merges import Merges as Merges
     from .neurons import Neurons as Neurons
+    from .patch import Patch as Patch
     from .positions import Positions as Positions
     from .prompt import Prompt as Prompt
     from .sampler import Sampler as Sampler
@@ -58,6 +59,7 @@ __all__ = [
     "Life",
     "Merges",
     "Neurons",
+    "Patch",
     "Positions",
     "Predict",
     "Prompt",
@@ -100,6 +102,7 @@ _ROOMS = {
     "life": ["Life"],
     "merges": ["Merges"],
     "neurons": ["Neurons"],
+    "patch": ["Patch"],
     "positions": ["Positions"],
     "prompt": ["Prompt"],
     "sampler": ["Sampler"],

@@ -1,0 +1,3 @@
+"""Activations of one run put into another: what each place carries, beside its control."""
+
+from widgets.patch.patch import Patch as Patch
