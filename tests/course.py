@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -10,6 +12,13 @@ import nbformat
 MOST_BYTES = 5_000_000
 MOST_LINES = 12
 MOST_DEF = 8
+CHANGES = {
+    "ablated", "cut_effects", "edited", "freeze", "patch", "patched", "resample", "steer", "steered",
+    "swap", "sweep", "zero",
+}  # fmt: skip
+"""What a notebook calls to change a model."""
+CONTROL = re.compile(r"control|random|chance|shuffle|alike|comparison|untrained", re.IGNORECASE)
+"""One of these words stands in a section that names what an effect is held against."""
 SMALL = {
     "00_start": {"sentence": "The cat sat on the", "controls": 2},
     "02_grow": {"steps": 12, "shallow_steps": 6, "story_steps": 6, "batch": 8},
@@ -59,7 +68,29 @@ def complaints(path: Path) -> list[str]:
     for i, cell in enumerate(book.cells):
         if cell.cell_type == "code":
             found += [f"cell {i} {fault}" for fault in cell_faults(cell)]
+    return found + [f"{name!r} changes a model without a control" for name in uncontrolled(book)]
+
+
+def uncontrolled(book: nbformat.NotebookNode) -> list[str]:
+    """The sections of a notebook that change a model, and name nothing that it is held against."""
+    section, sections = 0, []
+    for cell in book.cells:
+        section += cell.cell_type == "markdown" and bool(re.search("^## ", cell.source, re.M))
+        sections.append((section, cell))
+    found = []
+    for _, group in groupby(sections, key=lambda pair: pair[0]):
+        cells = [cell for _, cell in group]
+        if any(map(changes, cells)) and not any(CONTROL.search(cell.source) for cell in cells):
+            found.append(cells[0].source.splitlines()[0])
     return found
+
+
+def changes(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell changes a model."""
+    if cell.cell_type != "code":
+        return False
+    calls = (node.func for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call))
+    return any(CHANGES & {getattr(call, "id", ""), getattr(call, "attr", "")} for call in calls)
 
 
 def cell_faults(cell: nbformat.NotebookNode) -> list[str]:

@@ -110,3 +110,14 @@ def test_a_bad_notebook_is_told_why(words: str, tmp_path: Path) -> None:
     BAD[words](book)
     (only,) = complaints(written(book, tmp_path))
     assert words in only
+
+
+def test_a_change_to_a_model_stands_beside_a_control(tmp_path: Path) -> None:
+    book = good()
+    steered = new_code_cell("lab.edited(model, {('z', 1): lab.steer(way, 4.0)})")
+    book.cells += [new_markdown_cell("## Push"), steered, new_markdown_cell("It moved.")]
+    book.cells += [new_markdown_cell("## Else"), new_markdown_cell("Beside random directions.")]
+    (found,) = complaints(written(book, tmp_path))
+    assert found == "'## Push' changes a model without a control"
+    book.cells[-3].source = "It moved; the control, a random direction, did not."
+    assert complaints(written(book, tmp_path)) == []
