@@ -13,8 +13,8 @@ MOST_BYTES = 5_000_000
 MOST_LINES = 12
 MOST_DEF = 8
 CHANGES = {
-    "ablated", "cut_effects", "edited", "freeze", "patch", "patched", "resample", "steer", "steered",
-    "swap", "sweep", "zero",
+    "ablated", "cut_effects", "edited", "freeze", "patch", "patched", "resample", "steer",
+    "steered", "swap", "sweep", "zero",
 }  # fmt: skip
 """What a notebook calls to change a model."""
 CONTROL = re.compile(r"control|random|chance|shuffle|alike|comparison|untrained", re.IGNORECASE)

@@ -1,16 +1,18 @@
 """Modules travel once, linked and named by their content; the package itself is light."""
 
 import json
+import re
 import subprocess
 import sys
 
-import ipywidgets
 import pytest
 from ipywidgets.widgets.widget import _instances
 
 import widgets
 from tests.widgets.traces import a_trace
-from widgets.glass.assets import HERE, LOADER, bare, carry, room
+from widgets.glass.assets import HERE, LOADER, Carrier, bare, carry, room
+
+NOTEBOOKS = sorted((HERE.parents[1] / "notebooks").glob("*.ipynb"))
 
 LIGHT = """
 import resource, sys, time
@@ -79,7 +81,16 @@ def test_no_template_reaches_over_a_line():
 
 def test_all_our_javascript_together_is_small():
     rooms = {path.parent for path in HERE.parent.rglob("*.js")}
-    assert 0 < sum(len(room(folder).packed) for folder in rooms) < 150_000
+    assert 0 < sum(len(room(folder).packed) for folder in rooms) < 190_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_one_notebook_brings_is_smaller(path):
+    """Each view's room once, and what it stands on."""
+    named = set(re.findall(r"widgets\.([A-Z]\w+)\(", path.read_text(encoding="utf-8")))
+    views = [getattr(widgets, name) for name in named & {*widgets.__all__} - {"Session"}]
+    carried = {each.digest: each for view in views for each in _rooms(room(view._script().parent))}
+    assert sum(len(each.packed) for each in carried.values()) < 90_000
 
 
 def test_no_module_makes_markup_of_text_or_asks_a_host():
@@ -101,7 +112,7 @@ def test_no_module_makes_markup_of_text_or_asks_a_host():
 def test_a_page_links_each_room_once_and_keeps_one_style_each(open_views):
     opened = open_views(*(widgets.Tokens(a_trace()) for _ in range(3)))
     count = opened.page.evaluate("globalThis[Symbol.for('formicarium')].size")
-    assert count == len(list(_rooms(widgets.Tokens(a_trace())._room)))
+    assert count == len(_rooms(widgets.Tokens(a_trace())._room))
     styles = opened.page.evaluate(
         "[...document.querySelectorAll('style')].map((s) => s.textContent)"
     )
@@ -120,10 +131,9 @@ def test_a_module_that_does_not_load_says_so_in_its_place(open_views, tmp_path):
     assert opened.requests == []
 
 
-def _rooms(carrier: ipywidgets.Widget, seen=None):
-    seen = set() if seen is None else seen
-    if carrier.digest not in seen:
-        seen.add(carrier.digest)
-        for imported in carrier.imports.values():
-            _rooms(imported, seen)
-    return seen
+def _rooms(carrier: Carrier) -> list[Carrier]:
+    """A carrier and all that it stands on."""
+    found = {carrier.digest: carrier}
+    for imported in carrier.imports.values():
+        found |= {each.digest: each for each in _rooms(imported)}
+    return list(found.values())
