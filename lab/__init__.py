@@ -13,10 +13,12 @@ if TYPE_CHECKING:
         attribution,
         corpora,
         embeddings,
+        interventions,
         lenses,
         neurons,
         normalisation,
         positions,
+        saes,
         sampling,
         tokenizers,
     )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from lab.bridges import build, load, models, parity, placement
     from lab.evaluation import accuracy, bits_per_character
     from lab.hooks import edited
+    from lab.interventions import steer
     from lab.lenses import lens
     from lab.lives import Life, life
     from lab.sampling import beams, branch, continuation, contrastive, grower, stream, timed
@@ -39,6 +42,7 @@ _ROOM = {
     "parity": "lab.bridges",
     "placement": "lab.bridges",
     "edited": "lab.hooks",
+    "steer": "lab.interventions",
     "chat_text": "lab.tokenizers",
     "Trace": "lab.traces",
     "next_probs": "lab.traces",
@@ -69,10 +73,12 @@ _ROOMS = (
     "attribution",
     "corpora",
     "embeddings",
+    "interventions",
     "lenses",
     "neurons",
     "normalisation",
     "positions",
+    "saes",
     "sampling",
     "tokenizers",
 )
@@ -98,6 +104,7 @@ __all__ = [
     "embeddings",
     "grower",
     "head_scores",
+    "interventions",
     "lens",
     "lenses",
     "life",
@@ -111,7 +118,9 @@ __all__ = [
     "placement",
     "positions",
     "repeated_tokens",
+    "saes",
     "sampling",
+    "steer",
     "stream",
     "timed",
     "tokenizers",

@@ -35,16 +35,21 @@ def activations(model: Any, text: str, layer: int, neuron: int) -> Reading:
     (layer,) = checked_layers(model, layer)
     if not 0 <= neuron < model.cfg.d_mlp:
         raise ValueError(f"neuron is {neuron}: a layer has neurons 0 to {model.cfg.d_mlp - 1}")
-    tokenizer = model.tokenizer
-    first = tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
-    ids = _ids(tokenizer, text)[-(model.cfg.n_ctx - 1) :]
-    found = trace(model, [first, *ids], keep=[("post", layer)])
+    found = trace(model, behind_first(model, text), keep=[("post", layer)])
     return Reading(found.pieces[1:], found["post", layer][1:, neuron])
 
 
-def _ids(tokenizer: Any, text: str) -> list[int]:
+def behind_first(model: Any, text: str) -> list[int]:
+    """The text's pieces behind the tokenizer's first one; the newest where they are too many.
+
+    Raises:
+        ValueError: an empty text.
+    """
     from lab.tokenizers import clean
 
     if not text:
         raise ValueError("text is empty: give at least one character")
-    return tokenizer(clean(text), add_special_tokens=False, verbose=False)["input_ids"]
+    tokenizer = model.tokenizer
+    first = tokenizer.eos_token_id if tokenizer.bos_token_id is None else tokenizer.bos_token_id
+    ids = tokenizer(clean(text), add_special_tokens=False, verbose=False)["input_ids"]
+    return [first, *ids[-(model.cfg.n_ctx - 1) :]]

@@ -48,13 +48,24 @@ def writes(model: Any, layer: int, neuron: int, count: int = 10) -> Weights:
     (' ball', 0.31)
     """
     _refuse_unknown(model, layer, neuron)
+    out = model.blocks[layer].mlp.W_out[neuron]
+    return straight(model, out, count, exact=layer == model.cfg.n_layers - 1)
+
+
+def straight(
+    model: Any, direction: Float[Tensor, " d_model"], count: int = 10, *, exact: bool = False
+) -> Weights:
+    """What a direction of the stream adds to each piece's logit, taken straight to the logits.
+
+    As `writes` says of a neuron's. `exact`: whether no layer lies between.
+    """
     with lock_of(model), torch.inference_mode():
-        out = model.blocks[layer].mlp.W_out[neuron].float()
+        out = direction.float().to(model.W_U.device)
         if "RMS" not in str(model.cfg.normalization_type):
             out = out - out.mean()
         gain = getattr(model.ln_final, "weight", None)
         values = _times(model.W_U, out if gain is None else out * gain)
-    return _weights(model, values - values.mean(), count, layer == model.cfg.n_layers - 1)
+    return _weights(model, values - values.mean(), count, exact)
 
 
 def reads(model: Any, layer: int, neuron: int, count: int = 10) -> Weights:
