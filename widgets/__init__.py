@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .neurons import Neurons as Neurons
     from .patch import Patch as Patch
     from .positions import Positions as Positions
+    from .probes import Probes as Probes
     from .prompt import Prompt as Prompt
     from .sampler import Sampler as Sampler
     from .tokenization import Tokenization as Tokenization
@@ -62,6 +63,7 @@ __all__ = [
     "Patch",
     "Positions",
     "Predict",
+    "Probes",
     "Prompt",
     "Sampler",
     "Session",
@@ -104,6 +106,7 @@ _ROOMS = {
     "neurons": ["Neurons"],
     "patch": ["Patch"],
     "positions": ["Positions"],
+    "probes": ["Probes"],
     "prompt": ["Prompt"],
     "sampler": ["Sampler"],
     "tokenization": ["Tokenization"],

@@ -8,6 +8,7 @@ import numpy as np
 
 import widgets
 from tests.widgets.heads import averages, breakdown, explained
+from tests.widgets.probed import probed, sentence
 from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.surveys import neurons
 
@@ -32,6 +33,16 @@ def grown(pieces: list, text: str) -> widgets.Generation:
     }
     ids = list(range(len(pieces)))
     return widgets.Generation(lambda ids: [written] * 3, ids=ids, pieces=pieces, title=text).step(3)
+
+
+def told_probes(text: str, title: str) -> widgets.Probes:
+    """Probes of two tasks with a text as task, class, warning and model, and on the sentence."""
+    tasks = {text: [text, "b", "c"], "number": ["one", text]}
+    made = probed(classes=tasks, model_name=text, hook=text, warnings=[f"{text}: rare"])
+    return widgets.Probes(
+        made, predict=lambda read: sentence(read, classes=tasks), text=f"{text} it", title=title,
+        steer=lambda direction, layer, name: text,
+    )  # fmt: skip
 
 
 def every_view(trace, text: str) -> list:
@@ -62,6 +73,7 @@ def every_view(trace, text: str) -> list:
         ),
         widgets.Lens(a_reading(**spoken(pieces, text)), follow=lambda piece: None, **title),
         widgets.Contributions(some_contributions(**spoken(pieces, text)), **title),
+        told_probes(text, **title),
         widgets.Positions(pieces=pieces, **title),
         widgets.Predict(text, choices=[text, "b"], explain=text),
         widgets.Check(text, answer=text, choices=[text, "b"], hints=[text], progress=None),

@@ -1,0 +1,137 @@
+// The probe bench: accuracy by layer beside its controls; confusion, the reader's sentence, directions, and steering with one.
+
+import { inks } from "../glass/curves.js";
+import { frame } from "../glass/frame.js";
+import { asker, css, diverging, h, hoverOf, isLive, keys, listen, onTheme, pick, sequential, sessionOf } from "../glass/kit.js";
+import { chart } from "./chart.js";
+import { read } from "./data.js";
+import { sentence } from "./sentence.js";
+import { confusion, directions } from "./tables.js";
+import { headline, KEYS, lines, table, TABS } from "./words.js";
+
+export default {
+  async render({ model, el, signal }) {
+    const session = await sessionOf(model);
+    const hover = hoverOf(session);
+    let known = read(model);
+    const view = frame({ el, model, session, signal }, { stem: "probes", keys: KEYS, table: () => table(known, task()) });
+    let [overRow, cell, theme, width, asked] = [null, null, null, 0, 0];
+    const task = () => known.tasks.find(({ name }) => name === model.get("task")) ?? known.tasks[0];
+    const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
+    const live = () => isLive(model, session);
+    const can = (what) => model.get("_can").includes(what);
+    const turn = (changes) => { model.set(changes); model.save_changes(); };
+
+    const select = (name, label, change) => h("select", { class: "probes-choice", "aria-label": label, onchange: (event) => change(event.target.selectedIndex), name });
+    const [tasks, lower, kind] = [select("task", "task", (i) => turn({ task: known.tasks[i].name })), select("lower", "lower curve", (i) => turn({ lower: ["selectivity", "bits"][i] })), select("class", "class", (i) => choose(i))];
+    const label = (text, choice) => h("label", { class: "probes-field" }, text, " ", choice);
+    const field = label("task", tasks);
+    const below = label("below", lower);
+    view.tools.append(field, below);
+    const tabs = h("span", { class: "probes-tabs", role: "group", "aria-label": "panel" });
+    const paint = h("button", { class: "kit-button probes-paint", type: "button", onclick: () => repaint() });
+    const ways = h("button", { class: "kit-button", type: "button", onclick: () => other() });
+    const [key, where] = [h("span", { class: "probes-key" }), h("span", { class: "kit-soft" })];
+    const push = h("button", { class: "kit-button probes-steer", type: "button", onclick: () => steer() }, "Steer with it");
+    const over = (next) => { cell = next; soon(); };
+    const parts = {
+      sentence: sentence({ signal, read: (text) => ask(askRead, { text }, "Reading another sentence"), over: (at) => { overRow = at?.row ?? null; hover.set({ token: at?.token ?? null }); soon(); }, go }),
+      confusion: confusion({ signal, over, choose }), directions: directions({ signal, over, go, choose: (i) => choose(known.kinds[i].of, known.kinds[i].task) }),
+    };
+    const left = chart({ signal, over: (row) => { overRow = row; soon(); }, go: (row) => go({ row }) });
+    const stage = h("div", { class: "probes-stage" }, ...Object.values(parts).map(({ element }) => element));
+    view.picture.append(h("div", { class: "probes-bench" }, left.element, h("div", { class: "probes-side" }, h("div", { class: "probes-bar" }, tabs, paint, key), stage, h("div", { class: "probes-bar probes-low" }, label("direction of", kind), where, ways, push))));
+
+    /** What is picked, for all views; the embedding is a row of this view alone. */
+    function go({ row, token }) {
+      [overRow, cell] = [null, null];
+      if (row !== null) turn({ row });
+      const layer = row === null ? session.get("layer") : known.layers[row] < 0 ? null : known.layers[row];
+      pick(session, token === undefined ? { layer } : { layer, token });
+    }
+    function choose(of, other = task().index) { turn({ task: known.tasks[other].name, of: known.tasks[other].classes[of] }); }
+    const repaint = () => turn({ paint: model.get("paint") === "class" ? "guess" : "class" });
+    const other = () => turn({ by: model.get("by") === "probe" ? "means" : "probe" });
+    const [failed, busy] = [view.stale, view.busy];
+    const askRead = asker(model, session, "read", { answered: () => view.stale(""), failed, busy, signal });
+    const askSteer = asker(model, session, "steer", { answered: () => view.stale(""), failed, busy, signal });
+    const ask = (asking, args, what) => { if (!asking(args)) view.stale(`${what} takes the notebook's kernel.`); };
+    const steer = () => { const { row, task: { classes }, of } = look(); if (can("steer")) ask(askSteer, { layer: known.layers[row], of: classes[of] }, "Steering"); };
+
+    function look() {
+      theme ??= inks(view.root);
+      const now = task();
+      const shared = session.get("layer");
+      const at = shared === null ? inside(model.get("row"), known.rows.length) : known.layers.indexOf(shared);
+      const row = at === null || at < 0 ? now.best : at;
+      const token = inside(session.get("token"), known.pieces.length) ?? Math.max(0, known.pieces.length - 1);
+      return {
+        known, task: now, row, overRow, token, overToken: inside(hover.get().token, known.pieces.length), cell, theme, of: Math.max(0, now.classes.indexOf(model.get("of"))),
+        live: live(), can: can("predict"), ...Object.fromEntries(["tab", "lower", "paint", "by", "steered", "size", "text", "note"].map((name) => [name, model.get(name)])),
+      };
+    }
+    function draw() {
+      if (!width) return;
+      const seen = look();
+      for (const [name, { element }] of Object.entries(parts)) element.hidden = name !== seen.tab;
+      left.draw(seen);
+      parts[seen.tab].draw(seen);
+      where.textContent = `at ${known.rows[seen.row]}`;
+      view.title(model.get("title") || headline(model, seen.task, known), model.get("summary"));
+      view.tell(...lines(seen));
+      view.refresh();
+    }
+    /** The switches as the model has them. */
+    function tools() {
+      const { task: now, of, tab, paint: painted, lower: curve } = look();
+      const fill = (choice, texts, chosen) => { choice.replaceChildren(...texts.map((text) => h("option", {}, text))); choice.selectedIndex = chosen; };
+      fill(tasks, known.tasks.map(({ name }) => name), now.index);
+      fill(lower, ["selectivity", "code length"], now.bits && curve === "bits" ? 1 : 0);
+      fill(kind, now.classes, of);
+      [field.hidden, below.hidden] = [known.tasks.length < 2, !now.bits];
+      const had = tabs.contains(document.activeElement);
+      tabs.replaceChildren(...Object.entries(TABS).map(([name, text]) => h("button", { class: "kit-button", type: "button", "aria-pressed": String(name === tab), onclick: () => turn({ tab: name }) }, text)));
+      if (had) tabs.querySelector('[aria-pressed="true"]').focus();
+      paint.hidden = tab !== "sentence";
+      paint.textContent = `cells: ${painted === "class" ? `chance of “${now.classes[of]}”` : "best class"}`;
+      paint.setAttribute("aria-label", `${paint.textContent}; press for the other`);
+      ways.textContent = model.get("by") === "probe" ? "by the probe" : "between means";
+      ways.setAttribute("aria-label", `direction ${ways.textContent}; press for the other`);
+      push.hidden = !can("steer");
+      push.disabled = !live();
+      push.title = live() ? "" : "steering takes the notebook's kernel";
+      const [from, to, colour] = tab === "directions" ? ["−1", "1", (t) => diverging(2 * t - 1, theme.dark)] : ["0", "1", (t) => sequential(t, theme.dark)];
+      const bar = h("span", { class: "kit-bar" });
+      bar.style.background = `linear-gradient(to right, ${Array.from({ length: 9 }, (_, i) => css(colour(i / 8))).join(", ")})`;
+      const name = { sentence: "probability", confusion: "share of the true class", directions: "cosine" }[tab];
+      key.replaceChildren(h("span", { class: "kit-legend", role: "img", "aria-label": `${name}: colours from ${from} to ${to}` }, h("span", { class: "kit-name" }, name), from, bar, to));
+      soon();
+    }
+    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
+
+    const clamp = (value, size) => Math.max(0, Math.min(size - 1, value));
+    const move = (down) => () => go({ row: clamp(look().row + down, known.rows.length) });
+    const step = (down, across) => () => { const { row, token } = look(); go({ row: clamp(row + down, known.rows.length), token: clamp(token + across, known.pieces.length) }); };
+    keys(left.element, { ArrowLeft: move(-1), ArrowRight: move(1), ArrowUp: move(-1), ArrowDown: move(1), Home: move(-1e9), End: move(1e9) }, signal);
+    keys(parts.sentence.grid, { ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1), Home: step(0, -1e9), End: step(0, 1e9) }, signal);
+    for (const { element, keys: table } of [...parts.confusion.grids, ...parts.directions.grids]) keys(element, table, signal);
+    const next = (list, now) => list[(list.indexOf(now) + 1) % list.length];
+    keys(view.root, {
+      t: () => turn({ task: next(known.tasks.map(({ name }) => name), model.get("task")) }), v: () => turn({ tab: next(Object.keys(TABS), model.get("tab")) }),
+      c: () => { const { task: now, of } = look(); choose((of + 1) % now.classes.length); }, m: () => { if (task().bits) turn({ lower: next(["selectivity", "bits"], model.get("lower")) }); },
+      p: repaint, b: other, s: steer, Escape: () => { cell = null; turn({ row: null }); pick(session, { token: null, layer: null }); },
+    }, signal);
+
+    listen(model, "change:_scores change:_chances change:pieces", () => { known = read(model); tools(); }, signal);
+    listen(model, "change:task change:of change:tab change:lower change:paint change:by change:text", tools, signal);
+    listen(model, "change:title change:row change:steered change:summary", soon, signal);
+    listen(session, "change:token change:layer", soon, signal);
+    listen(session, "comm_live_update", tools, signal);
+    hover.listen(soon, signal);
+    onTheme(() => { theme = null; tools(); }, signal);
+    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
+    sizes.observe(view.picture);
+    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
+    tools();
+  },
+};
