@@ -10,6 +10,7 @@ import numpy as np
 from widgets.glass.shapes import numbers, strings
 from widgets.glass.text import clean
 from widgets.glass.view import refuse_heavy
+from widgets.patch.reach import reached
 from widgets.patch.telling import control_line, metric_line, name_of, summary
 
 NEEDED = ("axes", "layers", "effects", "controls", "clean", "corrupted", "clean_pieces",
@@ -100,6 +101,7 @@ def picture(name: str, one: Any, effects: np.ndarray, points: np.ndarray) -> dic
         "control": control_line(one, len(points)),
         "clean": float(one.clean), "corrupted": float(one.corrupted),
         "note": clean(str(getattr(one, "note", "") or "")), "done": _done(one).ravel().tolist(),
+        "reached": list(reached(one)),
     }  # fmt: skip
 
 

@@ -1,1 +1,141 @@
-export default { render() {} };
+// What each place of one run carries into another: a map of effects, the control's map beside it, one cell and its texts.
+
+import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { frame } from "../glass/frame.js";
+import { inks } from "../glass/curves.js";
+import { bar } from "./bar.js";
+import { read } from "./data.js";
+import { map, paint } from "./map.js";
+import { side } from "./side.js";
+import { headline, KEYS, lines, table } from "./words.js";
+
+const HIGH = 306; // px, the same for every sweep: nothing jumps
+
+export default {
+  async render({ model, el, signal }) {
+    const session = await sessionOf(model);
+    const hover = hoverOf(session);
+    let sweep = read(model);
+    const view = frame({ el, model, session, signal }, { stem: "patch", keys: KEYS, table: () => table(sweep) });
+    let [over, theme, width, asked, writing, wanted, ruler] = [null, null, 0, 0, null, "", null];
+    const live = () => isLive(model, session);
+    const offers = model.get("_offers");
+    const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
+
+    const tabs = h("span", { class: "patch-tabs", role: "group", "aria-label": "what is patched" });
+    const only = h("button", { class: "kit-button", type: "button", title: "only what leaves the controls' range (o)", onclick: () => turn({ only: !model.get("only") }) }, "beyond control");
+    const unit = h("button", { class: "kit-button", type: "button", title: "share of the way, or the metric's unit (u)", onclick: () => turn({ colour: model.get("colour") === "share" ? "effect" : "share" }) });
+    const key = h("span");
+    view.tools.append(h("span", { class: "patch-switches" }, only, unit), key);
+    const ask = asker(model, session, "run", { answered: () => view.stale(""), failed: view.stale, signal });
+    const halt = asker(model, session, "stop", { answered() {}, signal });
+    const line = bar({ signal, offers, tabs, ask: (question) => { if (live()) ask(question); }, stop: () => halt() });
+    const big = map({ signal, over: (cell) => { over = cell; hover.set({ token: cell && sweep.byPosition ? cell.at : null }); soon(); }, picked: (cell) => { go(cell); write(cell); } });
+    const control = h("canvas", { "aria-hidden": "true" });
+    const beside = h("div", { class: "patch-control", "data-control": "" }, h("div", { class: "patch-says" }), control);
+    const right = side({ signal, write: () => write(settled()) });
+    view.picture.append(line.element, h("div", { class: "patch-body" }, big.element, beside, right.element));
+
+    const askWrite = asker(model, session, "write", {
+      answered() { writing = null; soon(); }, failed(message) { writing = null; view.stale(message); soon(); }, busy: view.busy, signal,
+    });
+    const keyOf = ({ layer, position, head }) => [sweep.name, layer, position ?? "", head ?? ""].join("|");
+    const textsOf = (cell) => model.get("_written")[keyOf(sweep.place(cell.row, cell.at))];
+    /** Ask for the texts of a cell, once. */
+    function write(cell) {
+      if (!offers.write || textsOf(cell) || !Number.isFinite(sweep.effect(cell.row, cell.at))) return;
+      if (askWrite({ name: sweep.name, ...sweep.place(cell.row, cell.at) })) writing = keyOf(sweep.place(cell.row, cell.at));
+      view.stale("");
+      soon();
+    }
+    /** What is picked, for all views. */
+    function go({ row, at }) {
+      over = null;
+      const { layer, position, head } = sweep.place(row, at);
+      wanted = "reveal";
+      pick(session, { layer, ...(position === null ? {} : { token: position }), ...(head === null ? {} : { head }) });
+      soon();
+    }
+    const settled = () => sweep.find({ layer: session.get("layer"), token: session.get("token"), head: session.get("head") }) ?? sweep.strongest;
+
+    /** Everything anew: maps, switches, the line to ask on. */
+    function draw() {
+      if (!width) return;
+      theme ??= inks(view.root);
+      ruler = scale({ low: -sweep.reach, high: sweep.reach, unit: sweep.unitShown, signed: true, dark: theme.dark });
+      const { tall, top, rows } = big.draw({ sweep, width: big.element.clientWidth, height: HIGH - 2, scale: ruler, theme, only: model.get("only") });
+      const columns = sweep.columns.length;
+      paint(control, {
+        rows, columns, across: beside.clientWidth / columns, tall: Math.min(tall, (HIGH - top - 2) / rows), scale: ruler, theme,
+        value: (row, i) => { const { at } = sweep.columns[i]; return at < 0 ? NaN : sweep.doneAt(row, at) ? sweep.value(sweep.mean(row, at)) : undefined; },
+      });
+      beside.firstChild.style.height = `${Math.max(top, 42)}px`;
+      beside.firstChild.replaceChildren(h("strong", {}, "control"), ` mean of ${sweep.n}`, h("div", { class: "kit-soft", title: sweep.control }, sweep.control));
+      tools();
+      view.title(model.get("title") || headline(model.get("model_name"), sweep), model.get("summary"));
+      view.refresh();
+      mark();
+    }
+    /** One cell: the frames around it, the panel, the two lines. */
+    function mark() {
+      if (!width || !theme) return;
+      const cell = settled();
+      const [shown, token] = [over ?? cell, hover.get().token];
+      big.mark(cell, over ?? (sweep.byPosition && token !== null && token < sweep.across ? { row: cell.row, at: token } : null));
+      if (wanted) { big.reveal(cell); wanted = ""; }
+      right.draw({ sweep, cell: shown, theme, scale: ruler, written: textsOf(shown), canWrite: offers.write && live(), offered: offers.write, busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
+      view.tell(...lines(sweep, shown));
+    }
+    function tools() {
+      const swept = model.get("pictures").map(({ name }) => h("button", { class: "kit-button", type: "button", "aria-pressed": String(name === sweep.name), onclick: () => turn({ picture: name }) }, name));
+      const names = new Set(model.get("pictures").map(({ name }) => name));
+      const others = live() ? offers.sites.filter(([, , name]) => !names.has(name)).map(([site, by, name]) => h("button", { class: "kit-button patch-open", type: "button", title: "not swept yet: sweep it", onclick: () => line.wish({ site, by }) }, name)) : [];
+      tabs.replaceChildren(...swept, ...others);
+      tabs.hidden = swept.length + others.length < 2;
+      line.element.hidden = tabs.hidden && !offers.run;
+      only.setAttribute("aria-pressed", String(model.get("only")));
+      unit.textContent = sweep.unit || "metric";
+      unit.setAttribute("aria-pressed", String(!sweep.shared));
+      key.replaceChildren(legend(ruler, sweep.shared ? "share of the way" : "effect"));
+      asks();
+    }
+    function asks() {
+      const [, , name] = offers.sites.find(([, , one]) => sweep.name.startsWith(one)) ?? [];
+      const [site, by] = offers.sites.find((one) => one[2] === name) ?? ["resid_pre", "position"];
+      line.draw({ texts: { clean: model.get("clean"), corrupted: model.get("corrupted") }, place: { site, by }, work: model.get("_work"), live: live() });
+    }
+    let anew = true;
+    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; if (anew) { anew = false; draw(); } else mark(); }); }
+    const all = () => { anew = true; soon(); };
+
+    const move = (down, across) => () => {
+      const cell = settled();
+      const places = sweep.columns.filter(({ at }) => at >= 0);
+      const clamp = (at, size) => Math.max(0, Math.min(size - 1, at));
+      const at = places[clamp(places.findIndex((one) => one.at === cell.at) + across, places.length)].at;
+      go({ row: clamp(cell.row + down, sweep.rows.length), at });
+    };
+    const next = () => { const names = model.get("pictures").map(({ name }) => name); turn({ picture: names[(names.indexOf(sweep.name) + 1) % names.length] }); };
+    keys(big.element, {
+      ArrowUp: move(-1, 0), ArrowDown: move(1, 0), ArrowLeft: move(0, -1), ArrowRight: move(0, 1), Home: move(0, -1e9), End: move(0, 1e9), PageUp: move(-1e9, 0), PageDown: move(1e9, 0),
+      Enter: () => { go(settled()); write(settled()); },
+    }, signal);
+    keys(view.root, {
+      p: next, o: () => only.click(), u: () => unit.click(), s: () => { if (offers.run && live()) line.press(); },
+      Escape: () => pick(session, { layer: null, token: null, head: null }),
+    }, signal);
+
+    listen(model, "change:pictures change:_effects change:_controls change:picture change:colour", () => { sweep = read(model); over = null; all(); }, signal);
+    listen(model, "change:only change:title", all, signal);
+    listen(model, "change:_written", soon, signal);
+    listen(model, "change:_work", asks, signal);
+    listen(session, "change:token change:layer change:head", soon, signal);
+    listen(session, "comm_live_update", all, signal);
+    hover.listen(soon, signal);
+    onTheme(() => { theme = null; all(); }, signal);
+    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) { anew = false; draw(); } });
+    sizes.observe(view.picture);
+    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
+    asks();
+  },
+};

@@ -39,9 +39,9 @@ class Patch(View):
     or [layer, head, position], controls [n, …the same], clean and corrupted (the metric unpatched),
     clean_pieces, corrupted_pieces; and if known columns (pairs of positions, -1 for none), done,
     site, metric, unit, control, position, model_name, note, clean_text, corrupted_text.
-    run: `(clean, corrupted, metric, site, by, progress=, cancelled=)` → a sweep, or ever fuller
-    ones (`partial(lab.interventions.sweeping, model)`): the prompts can then be changed, and the
-    other sites swept; it runs in a thread of its own and can be stopped.
+    run: `(clean, corrupted, metric, site, by)` → ever fuller sweeps, or one
+    (`partial(lab.interventions.sweeping, model)`): the prompts can then be changed, and the other
+    sites swept; it runs in a thread of its own and can be stopped.
     write: `(sweep, layer=, position=, head=)` → texts with names: what each run goes on to write.
     metrics: name → function of the piece or two that the metric is about
     (`{"probability": lab.interventions.probability}`). answer: the pieces it begins with.
@@ -59,7 +59,7 @@ class Patch(View):
 
     files = Path(__file__)
     kept = ("picture", "colour", "only")
-    causal: ClassVar[dict[str, str]] = {"_effects": "_controls"}
+    controlled: ClassVar[dict[str, str]] = {"_effects": "_controls"}
 
     pictures = List(Dict(), help="what is said of each sweep").tag(sync=True)
     clean_pieces = Texts(help="the prompt that is copied from").tag(sync=True)
@@ -77,7 +77,7 @@ class Patch(View):
     _controls = Dict(help="float32 [control, row, column] by name").tag(sync=True)
     _written = Dict(help="texts by cell: 'name|layer|head|position'").tag(sync=True)
     _offers = Dict(help="what can be asked of Python").tag(sync=True)
-    _work = Dict(None, allow_none=True, help="the sweep under way").tag(sync=True)
+    _work = Dict(help="the sweep under way; empty for none").tag(sync=True)
 
     def __init__(
         self,
@@ -263,7 +263,7 @@ class Patch(View):
             return
         self._when = time.monotonic()
         at_work = {"done": job.done, "of": job.of, "stopped": job.stopped}
-        self._work = None if job.over else at_work
+        self._work = {} if job.over else at_work
 
     def _ended(self, job: Job) -> None:
         if job.error is not None and job is self._runner.job:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from widgets.patch.asking import Question
+from widgets.patch.reach import reached
 from widgets.patch.running import Job
 
 
@@ -14,6 +16,7 @@ def swept(
 ) -> Iterator[Any]:
     """What `run` gives for a wish, one sweep or ever fuller ones, until the job is stopped.
 
+    A `run` that names `progress` and `cancelled` among its arguments is given both.
     An error that carries what was done before it (`error.partial`) gives that first.
     """
 
@@ -22,13 +25,13 @@ def swept(
         progressed()
 
     found = None
+    how = {"progress": progress, "cancelled": lambda: job.stopped} if _hears(run) else {}
     try:
-        found = run(
-            wish.clean, wish.corrupted, metric, wish.site, wish.by,
-            progress=progress, cancelled=lambda: job.stopped,
-        )  # fmt: skip
+        found = run(wish.clean, wish.corrupted, metric, wish.site, wish.by, **how)
         for one in found if isinstance(found, Iterator) else [found]:
             yield one
+            if isinstance(found, Iterator):
+                progress(*reached(one))
             if job.stopped:
                 return
     except Exception as error:
@@ -37,3 +40,10 @@ def swept(
         raise
     finally:
         getattr(found, "close", lambda: None)()
+
+
+def _hears(run: Callable[..., Any]) -> bool:
+    try:
+        return {"progress", "cancelled"} <= set(inspect.signature(run).parameters)
+    except ValueError:
+        return False

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from widgets.glass.text import clean, number, short, visible
+from widgets.patch.reach import reached
 
 SITES = {
     "resid_pre": "residual stream", "resid_mid": "residual after attention",
@@ -51,16 +52,14 @@ def summary(name: str, one: Any, effects: np.ndarray, points: np.ndarray) -> str
         f"{metric} of {model}: {number(float(one.corrupted), unit)} corrupted, "
         f"{number(float(one.clean), unit)} clean; {name}"
     )
-    missing = int(np.asarray(getattr(one, "done", np.ones(1, bool))).size) - int(
-        np.asarray(getattr(one, "done", np.ones(1, bool)), bool).sum()
-    )
+    done, of = reached(one)
     if np.isfinite(effects).any():
         row, column = np.unravel_index(int(np.nanargmax(np.abs(effects))), effects.shape)
         beside = points[:, row, column][np.isfinite(points[:, row, column])]
         said += f": most at {_cell(one, int(row), int(column), effects.shape[1])}, "
         said += f"{number(float(effects[row, column]), unit)}"
         said += f" (controls {', '.join(number(float(x)) for x in beside[:4])}; n = {len(beside)})"
-    return said + (f"; {missing} of {np.size(one.effects)} cells not done" if missing else "")
+    return said + (f"; {done} of {of} cells done" if done < of else "")
 
 
 def _cell(one: Any, row: int, column: int, across: int) -> str:

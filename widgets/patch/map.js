@@ -1,0 +1,130 @@
+// Rows of layers, columns of pieces or heads: the effects, painted; names and prompts stay in sight while it scrolls.
+
+import { chip, css, h, ink } from "../glass/kit.js";
+import { differs } from "./data.js";
+import { brief } from "./words.js";
+
+const [NAMES, LEAST, MOST, LINE] = [50, 30, 120, 21]; // px: the rows' names, a column, a line of the prompts
+
+/** Paint cells: `value(row, column)` is a number, NaN for nothing there, undefined for not done, null for inside the control. */
+export function paint(canvas, { rows, columns, across, tall, value, scale, theme, text }) {
+  const dpr = globalThis.devicePixelRatio || 1;
+  const [width, height] = [across * columns, tall * rows];
+  [canvas.width, canvas.height] = [Math.round(width * dpr), Math.round(height * dpr)];
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  const context = canvas.getContext("2d");
+  context.scale(dpr, dpr);
+  Object.assign(context, { font: `11px ${theme.sans}`, textAlign: "center", textBaseline: "middle" });
+  const gap = Math.min(across, tall) >= 7 ? 1 : 0;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const [x, y, one] = [column * across, row * tall, value(row, column)];
+      if (one === undefined) hatch(context, x, y, across - gap, tall - gap, theme.soft);
+      if (one === null) { context.fillStyle = theme.line; context.fillRect(x + across / 2 - 1, y + tall / 2 - 1, 2, 2); }
+      if (!Number.isFinite(one)) continue;
+      const colour = scale.colour(one);
+      context.fillStyle = css(colour);
+      context.fillRect(x, y, across - gap, tall - gap);
+      if (!text) continue;
+      context.fillStyle = css(ink(colour));
+      context.fillText(brief(one), x + (across - gap) / 2, y + tall / 2 + 0.5);
+    }
+  }
+}
+
+function hatch(context, x, y, width, height, colour) {
+  context.save();
+  context.beginPath();
+  context.rect(x, y, width, height);
+  context.clip();
+  Object.assign(context, { strokeStyle: colour, lineWidth: 1, globalAlpha: 0.55 });
+  context.beginPath();
+  for (let from = x - height - ((x - y) % 6); from < x + width; from += 6) { context.moveTo(from, y + height); context.lineTo(from + height, y); }
+  context.stroke();
+  context.restore();
+}
+
+/** Builds the map; `over(cell|null)` and `picked(cell)` say what the mouse does; cells are { row, at }. */
+export function map({ signal, over, picked }) {
+  const [corner, heads, names] = ["corner", "heads", "names"].map((part) => h("div", { class: `patch-${part}` }));
+  const [canvas, here, there] = [h("canvas", { "aria-hidden": "true" }), h("i", { class: "patch-picked" }), h("i", { class: "patch-over" })];
+  const cells = h("div", { class: "patch-cells" }, canvas, here, there);
+  const element = h("div", { class: "patch-map", tabindex: "0", role: "application", "data-effect": "", "aria-label": "effect of each patch, layers down; arrows move, Enter writes" }, h("div", { class: "patch-sheet" }, corner, heads, names, cells));
+  let look = null;
+
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const [column, row] = [Math.floor((event.clientX - box.left) / look.across), Math.floor((event.clientY - box.top) / look.tall)];
+    const { columns, rows } = look.sweep;
+    return row >= 0 && row < rows.length && columns[column]?.at >= 0 ? { row, at: columns[column].at } : null;
+  };
+  cells.addEventListener("pointermove", (event) => over(look && at(event)), { signal });
+  cells.addEventListener("pointerleave", () => over(null), { signal });
+  cells.addEventListener("click", (event) => { const cell = look && at(event); if (cell) picked(cell); }, { signal });
+
+  /** The two prompts, one over the other, or the numbers of the heads. */
+  function header({ sweep, across }) {
+    const { pieces, columns, byPosition, kind } = sweep;
+    const lines = byPosition ? ["clean", "corrupted"] : [kind];
+    corner.replaceChildren(...lines.map((line) => h("div", { title: { clean: "copied from here", corrupted: "this run is changed" }[line] }, byPosition ? { clean: "from", corrupted: "into" }[line] : line)));
+    heads.replaceChildren(...lines.map((line) => h("div", { class: `patch-line patch-${line}` }, ...columns.map((column) => {
+      const place = byPosition ? column[line === "clean" ? "from" : "into"] : column.at;
+      const shown = !byPosition ? h("span", {}, kind === "layer" ? "all positions" : `H${place}`) : place < 0 ? h("span", { class: "patch-none", title: "no counterpart" }, "–") : chip(pieces[line][place]);
+      shown.classList.toggle("patch-differs", byPosition && differs(sweep, column));
+      const cell = h("div", { class: "patch-head" }, shown);
+      cell.style.width = `${across}px`;
+      return cell;
+    }))));
+  }
+
+  const put = (frame, cell) => {
+    const column = cell ? look.sweep.columns.findIndex(({ at: one }) => one === cell.at) : -1;
+    frame.hidden = column < 0;
+    Object.assign(frame.style, { left: `${column * look.across}px`, top: `${(cell?.row ?? 0) * look.tall}px`, width: `${look.across - 1}px`, height: `${look.tall - 1}px` });
+    return column;
+  };
+
+  return {
+    element,
+    /** Everything anew. Returns the height of the rows, for the map beside. */
+    draw({ sweep, width, height, scale, theme, only }) {
+      const lines = sweep.byPosition ? 2 : 1;
+      const count = sweep.rows.length;
+      const room = height - lines * LINE - 1;
+      const tall = Math.min(44, Math.max(8, Math.floor(room / count)));
+      const free = width - NAMES - 2;
+      const across = Math.max(LEAST, Math.min(sweep.columns.length < 3 ? 180 : MOST, Math.floor(free / sweep.columns.length)));
+      look = { sweep, tall, across };
+      element.style.setProperty("--patch-tall", `${tall}px`);
+      header(look);
+      const step = [1, 2, 3, 5, 10].find((each) => each * tall >= 13) ?? 10;
+      names.replaceChildren(...sweep.rows.map((_, row) => h("div", {}, (count - 1 - row) % step ? "" : sweep.rowName(row))));
+      paint(canvas, {
+        rows: count, columns: sweep.columns.length, across, tall, scale, theme, text: across >= 36 && tall >= 15,
+        value(row, column) {
+          const { at: one } = sweep.columns[column];
+          if (one < 0) return NaN;
+          if (!sweep.doneAt(row, one)) return undefined;
+          return only && !sweep.beyond(row, one) ? null : sweep.value(sweep.effect(row, one));
+        },
+      });
+      return { tall, top: lines * LINE, rows: count };
+    },
+    /** The frames around the cell that is picked and the one under the mouse. */
+    mark(cell, hovered) {
+      if (!look) return;
+      put(there, hovered);
+      const column = put(here, cell);
+      [...names.children].forEach((name, row) => name.classList.toggle("patch-here", row === cell?.row));
+      for (const line of heads.children) [...line.children].forEach((head, i) => head.classList.toggle("patch-here", i === column));
+    },
+    /** Scroll the map, and nothing around it, until a cell is in sight. */
+    reveal({ row, at: one }) {
+      const column = look.sweep.columns.findIndex(({ at: place }) => place === one);
+      const [x, y, top] = [column * look.across, row * look.tall, (look.sweep.byPosition ? 2 : 1) * LINE];
+      const clear = (scroll, from, size, seen) => Math.max(Math.min(scroll, from), from + size - seen);
+      element.scrollLeft = clear(element.scrollLeft, x, look.across, element.clientWidth - NAMES);
+      element.scrollTop = clear(element.scrollTop, y, look.tall, element.clientHeight - top - 2);
+    },
+  };
+}
