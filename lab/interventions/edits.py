@@ -52,7 +52,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Zero(Edit):
-    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:  # noqa: ARG002
+    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:
         return part * 0
 
 
@@ -69,7 +69,9 @@ class Mean(Edit):
         if not self.averages.by_position:  # one mean for all positions
             return part.new_tensor(mean if len(index) == 1 else mean[index[1]])
         if int(index[0].max(initial=0)) >= len(mean):
-            raise ValueError(f"averages go to position {len(mean) - 1}, the text to {index[0].max()}")
+            raise ValueError(
+                f"averages go to position {len(mean) - 1}, the text to {index[0].max()}"
+            )
         return part.new_tensor(mean[index])
 
 
@@ -82,7 +84,7 @@ class Patch(Edit):
         self.trace[hook]
         return super().at_hook(hook)
 
-    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:  # noqa: ARG002
+    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:
         values = self.trace[hook]
         at = self.where.at if self.source is None else self.source
         taken = values[Where(self.where.heads, at).index(hook, values.shape)]
@@ -119,7 +121,7 @@ class Steer(Edit):
     direction: np.ndarray = field(kw_only=True)
     strength: float = 1.0
 
-    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:  # noqa: ARG002
+    def instead(self, part: Tensor, index: tuple[Any, ...], hook: str) -> Any:
         if self.direction.shape != part.shape[-self.direction.ndim :]:
             raise ValueError(
                 f"direction has shape {self.direction.shape}, {hook or 'the activation'} ends in "

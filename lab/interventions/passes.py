@@ -55,6 +55,9 @@ class Passes:
         start = min(row.start for row in rows) if self.begins else 0
         order = sorted(range(len(rows)), key=lambda number: rows[number].layer)
         logits = self._pass([rows[number] for number in order], start)[1:]
+        if self.position is None and start:
+            before = self.logits[None, :start].expand(len(rows), -1, -1)
+            logits = torch.cat([before, logits], 1)
         return logits[torch.tensor(order, device=logits.device).argsort()]
 
     def _pass(self, rows: list[Joining], start: int) -> Tensor:

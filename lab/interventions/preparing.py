@@ -1,0 +1,219 @@
+"""A sweep made ready: the runs it starts from, its patched rows, and what they gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lab.interventions.alignment import Alignment, aligned
+from lab.interventions.cells import Grid, Place, grid
+from lab.interventions.metrics import Metric, Read, as_metric, measured
+from lab.interventions.passes import Joining, Passes
+from lab.interventions.record import Sweep
+from lab.interventions.sources import Source, clean_source, control_sources, control_words
+from lab.traces import Trace
+from lab.traces.run import trace
+
+ELEMENTS = 2**26  # numbers that one pass may hold at once: 256 MiB
+MOST_ROWS = 128
+
+
+class Patched(NamedTuple):
+    """One patched run: which cell, which source (0: the clean one), and how it joins a pass."""
+
+    place: Place
+    source: int
+    joining: Joining
+
+
+class Prepared:
+    """What is known before the first pass, and what the passes have given so far."""
+
+    def __init__(
+        self, passes: Passes, layout: Grid, pairs: Alignment, sources: list[Source], fixed: Any
+    ) -> None:
+        self.passes, self.grid, self.pairs, self.sources = passes, layout, pairs, sources
+        self.fixed, self.read = fixed["record"], fixed["read"]
+        first = sources[0].values[layout.hooks[0]]
+        heads = first.shape[0 if layout.pattern else 1] if first.ndim > 2 else 0
+        length = len(pairs.corrupted)
+        self.places = layout.places(heads, length)
+        shape = layout.shape(heads, length)
+        self.values = np.full((len(sources), *shape), np.nan)
+        self.done = np.zeros(shape, dtype=bool)
+        self.groups = self._groups(fixed["rows"])
+
+    def measure(self, group: list[tuple[Place, list[Patched]]]) -> None:
+        """Run all patched rows of these cells in one pass and note what the metric gives."""
+        rows = [row for _, each in group for row in each]
+        if rows:
+            logits = self.passes.run([row.joining for row in rows])
+            for row, value in zip(rows, measured(*self.read, logits), strict=True):
+                self.values[(row.source, *row.place.index)] = value
+        for place, _ in group:
+            self.done[place.index] = True
+
+    def found(self) -> Sweep:
+        """The sweep as far as it has come."""
+        effects = (self.values - self.fixed["corrupted"]).astype(np.float32)
+        effects[:, ~self.done] = np.nan
+        possible = self._possible()
+        effects[0][~possible] = np.nan
+        left = int((possible & ~self.done).sum())
+        note = f"stopped after {possible.sum() - left} of {possible.sum()} cells" if left else ""
+        done = self.done & possible
+        return Sweep(effects=effects[0], controls=effects[1:], done=done, note=note, **self.fixed)
+
+    def _possible(self) -> np.ndarray:
+        possible = np.ones(self.done.shape, dtype=bool)
+        if "position" in self.grid.axes:
+            possible &= self.pairs.partner >= 0
+        return possible
+
+    def _groups(self, most: int) -> list[list[tuple[Place, list[Patched]]]]:
+        """The cells in the order in which they share most of their way, cut into passes."""
+        cells = [(place, self._rows(place)) for place in self.places]
+        end = len(self.pairs.corrupted)
+
+        def order(cell: tuple[Place, list[Patched]]) -> tuple[int, int]:
+            start = min((row.joining.start for row in cell[1]), default=end)
+            return start, cell[0].layer
+
+        groups: list[list[tuple[Place, list[Patched]]]] = [[]]
+        held = 0
+        for cell in sorted(cells, key=order):
+            if held and held + len(cell[1]) > most:
+                groups.append([])
+                held = 0
+            groups[-1].append(cell)
+            held += len(cell[1])
+        return groups
+
+    def _rows(self, place: Place) -> list[Patched]:
+        """The runs that a cell needs; a patch that provably changes nothing is not run."""
+        rows = []
+        read = self.passes.position
+        last = len(self.pairs.corrupted) - 1 if read is None else read
+        for number, source in enumerate(self.sources):
+            start = source.begin if place.position is None else place.position
+            if not source.begin <= start <= last:
+                self.values[(number, *place.index)] = self.fixed["corrupted"]
+            else:
+                change = _change(place, source, self.grid.pattern)
+                rows.append(Patched(place, number, Joining(place.layer, start, place.hook, change)))
+        return rows
+
+
+def prepared(
+    model: Any,
+    clean: Any,
+    corrupted: Any,
+    metric: Any,
+    site: str,
+    by: str,
+    *,
+    layers: Sequence[int] | None = None,
+    position: int | None = -1,
+    controls: int = 2,
+    control: str = "unrelated",
+    unrelated: Sequence[Any] | None = None,
+    seed: int = 0,
+    rows: int | None = None,
+    prepend_bos: bool | None = None,
+) -> Prepared:
+    """Check everything, run the prompts as they are, and lay the patches ready."""
+    metric = as_metric(metric)
+    layout = grid(model, site, by, layers)
+    pairs = aligned(model, clean, corrupted, prepend_bos=prepend_bos)
+    at, there = _read_at(position, pairs)
+    ways = [trace(model, ids, keep=list(layout.hooks)) for ids in (pairs.clean, pairs.corrupted)]
+    own = ways[1]
+    sources = [clean_source(layout, ways[0], own, pairs)]
+    sources += control_sources(model, layout, control, controls, sources[0], own, unrelated, seed)
+    passes = Passes(model, pairs.corrupted.tolist(), at)
+    read = metric.prepared(model, _logits(ways[0], -1 if there is None else there)[0])
+    ends = [_end(metric, read, way, place) for way, place in zip(ways, (there, at), strict=True)]
+    record = _record(layout, pairs, ways, metric, ends, -1 if at is None else at)
+    record["control"] = control_words(control, controls)
+    most = _rows_at_once(model, len(pairs.corrupted), at) if rows is None else rows
+    if most < 1:
+        raise ValueError(f"rows={rows}: at least 1 patched run in a pass")
+    fixed = {"record": record, "read": (metric, read), "rows": most}
+    return Prepared(passes, layout, pairs, sources, fixed)
+
+
+def _change(place: Place, source: Source, pattern: bool) -> Any:
+    """The function that puts this part of a source into a row of an activation."""
+    values = source.values[place.hook]
+    head, at = place.head, place.position
+
+    def change(row: Tensor, start: int) -> None:
+        here = slice(start, None) if at is None else at
+        into = slice(None) if at is None else at - start
+        if pattern:
+            there: Any = (slice(None) if head is None else head, into)
+            taken = values[(there[0], here)]
+        else:
+            there = (into,) if head is None else (into, head)
+            taken = values[(here, *there[1:])]
+        row[there] = torch.as_tensor(taken, dtype=row.dtype, device=row.device)
+
+    return change
+
+
+def _read_at(position: int | None, pairs: Alignment) -> tuple[int | None, int | None]:
+    """Where the metric reads, in the corrupted prompt and in the clean one."""
+    if position is None:
+        return None, None
+    count = len(pairs.corrupted)
+    if not -count <= position < count:
+        raise ValueError(f"position={position}: the corrupted prompt has {count} pieces")
+    at = position % count
+    there = len(pairs.clean) - 1 if at == count - 1 else int(pairs.partner[at])
+    if there < 0:
+        raise ValueError(f"position={position}: that piece has no partner in the clean prompt")
+    return at, there
+
+
+def _logits(found: Trace, at: int | None) -> Tensor:
+    assert found.logits is not None
+    return torch.from_numpy(found.logits[None] if at is None else found.logits[at][None])
+
+
+def _end(metric: Metric, read: Read, found: Trace, at: int | None) -> float:
+    return float(measured(metric, read, _logits(found, at))[0])
+
+
+def _record(
+    layout: Grid, pairs: Alignment, ways: Any, metric: Metric, ends: list[float], at: int
+) -> dict[str, Any]:
+    return {
+        "site": layout.site,
+        "axes": layout.axes,
+        "layers": np.array(layout.layers),
+        "metric": metric.name,
+        "unit": metric.unit,
+        "clean": ends[0],
+        "corrupted": ends[1],
+        "position": at,
+        "clean_ids": pairs.clean,
+        "corrupted_ids": pairs.corrupted,
+        "clean_pieces": pairs.clean_pieces,
+        "corrupted_pieces": pairs.corrupted_pieces,
+        "clean_text": ways[0].text,
+        "corrupted_text": ways[1].text,
+        "partner": pairs.partner,
+        "model_name": ways[0].model_name,
+    }
+
+
+def _rows_at_once(model: Any, length: int, position: int | None) -> int:
+    """How many patched runs a pass may hold, by the largest things it makes of each."""
+    cfg = model.cfg
+    wide = length * (4 * (cfg.d_mlp or cfg.d_model) + 2 * cfg.n_heads * length)
+    logits = 3 * cfg.d_vocab * (length if position is None else 1)  # also as float64
+    return max(1, min(MOST_ROWS, ELEMENTS // (wide + logits)))
