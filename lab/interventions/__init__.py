@@ -18,12 +18,17 @@ from lab.interventions.metrics import (
     rank,
 )
 from lab.interventions.record import Cell, Sweep
+from lab.interventions.steered import Steered
+from lab.interventions.switched import Switched
 from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.interventions.averaging import Averages, averages
+    from lab.interventions.directions import activations, between, random_directions
     from lab.interventions.edits import Edit
+    from lab.interventions.steering import steered
     from lab.interventions.sweeping import sweep, sweeping
+    from lab.interventions.switching import Switches, switches
     from lab.interventions.verbs import freeze, mean, patch, resample, steer, swap, zero
 
 __all__ = [
@@ -33,9 +38,14 @@ __all__ = [
     "Edit",
     "Metric",
     "MetricError",
+    "Steered",
     "Sweep",
+    "Switched",
+    "Switches",
+    "activations",
     "aligned",
     "averages",
+    "between",
     "divergence",
     "freeze",
     "log_probability",
@@ -43,16 +53,25 @@ __all__ = [
     "mean",
     "patch",
     "probability",
+    "random_directions",
     "rank",
     "resample",
     "steer",
+    "steered",
     "swap",
     "sweep",
     "sweeping",
+    "switches",
     "zero",
 ]
 _ROOM = {
     "Averages": "averaging",
+    "Switches": "switching",
+    "activations": "directions",
+    "between": "directions",
+    "random_directions": "directions",
+    "steered": "steering",
+    "switches": "switching",
     "averages": "averaging",
     "Edit": "edits",
     "sweep": "sweeping",
