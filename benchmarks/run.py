@@ -22,7 +22,10 @@ sys.path.insert(0, str(HERE.parent))
 
 from benchmarks import attention  # noqa: E402
 
-NAMES = ("attention", "pictures", "prompt", "board", "map", "sampler", "lens", "trace", "training")
+NAMES = (
+    "attention", "pictures", "prompt", "board", "map", "sampler", "lens", "probes", "patching",
+    "trace", "training",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> None:
