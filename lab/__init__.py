@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lab.interventions import steer
     from lab.lenses import lens
     from lab.lives import Life, life
+    from lab.probes import probe
     from lab.sampling import beams, branch, continuation, contrastive, grower, stream, timed
     from lab.tokenizers import chat_text
     from lab.traces import Trace, next_probs, trace
@@ -53,6 +54,7 @@ _ROOM = {
     "repeated_tokens": "lab.attention",
     "accuracy": "lab.evaluation",
     "bits_per_character": "lab.evaluation",
+    "probe": "lab.probes",
     "continuation": "lab.sampling",
     "beams": "lab.sampling",
     "branch": "lab.sampling",
@@ -117,6 +119,8 @@ __all__ = [
     "parity",
     "placement",
     "positions",
+    "probe",
+    "probes",
     "repeated_tokens",
     "saes",
     "sampling",
