@@ -7,10 +7,12 @@ from functools import partial
 import numpy as np
 
 import widgets
+from tests.widgets.circuits import told_circuit
 from tests.widgets.heads import averages, breakdown, explained
 from tests.widgets.probed import probed, sentence
 from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.surveys import neurons
+from tests.widgets.sweeps import patched
 
 
 def step(number: int, text: str) -> dict:
@@ -74,7 +76,9 @@ def every_view(trace, text: str) -> list:
         widgets.Lens(a_reading(**spoken(pieces, text)), follow=lambda piece: None, **title),
         widgets.Contributions(some_contributions(**spoken(pieces, text)), **title),
         told_probes(text, **title),
+        told_circuit(text, **title),
         widgets.Positions(pieces=pieces, **title),
+        patched(pieces, text),
         widgets.Predict(text, choices=[text, "b"], explain=text),
         widgets.Check(text, answer=text, choices=[text, "b"], hints=[text], progress=None),
         widgets.Training.of([step(1, text), step(2, text)], **title),

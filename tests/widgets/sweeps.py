@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from widgets import Patch
+
 CLEAN = ["The", " capital", " of", " France", " is"]
 CORRUPTED = ["The", " capital", " of", " Italy", " is"]
 
@@ -50,3 +52,19 @@ def partial_sweep(**changes):
     found.effects[~found.done] = np.nan
     found.controls[:, ~found.done] = np.nan
     return found
+
+
+def patched(pieces: list, text: str) -> Patch:
+    """The view, with a text wherever one can be put."""
+    spoken = {"model_name": text, "metric": text, "unit": text, "control": text, "note": text}
+    prompts = {"clean_pieces": pieces, "corrupted_pieces": pieces, "clean_text": text}
+    view = Patch(
+        [a_sweep(**spoken, **prompts), by_head(**spoken, **prompts)],
+        run=lambda *args: None,
+        write=lambda sweep, **cell: {"patched": text, "control": text},
+        metrics={text: lambda piece: None},
+        answer=[text],
+        title=text,
+    )
+    view.write(view.picture, 0, 0)
+    return view

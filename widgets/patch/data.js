@@ -31,10 +31,10 @@ export function read(model) {
     unitShown: shared ? "" : said.unit,
     strongest: most < 0 ? { row: 0, at: columns.find(({ at }) => at >= 0)?.at ?? 0 } : { row: Math.floor(most / across), at: most % across },
     doneAt: (row, at) => said.done[row * across + at],
-    /** Does the effect leave the range in which 95 of 100 controls of its layer lie? */
+    /** Does the effect leave the range of 95 of 100 controls of its layer, and that of its own controls? */
     beyond(row, at) {
-      const [low, high] = band(row);
-      return low !== null && (effect(row, at) < low || effect(row, at) > high);
+      const [one, all] = [effect(row, at), [...band(row).slice(0, 2), ...controls(row, at)]];
+      return all[0] !== null && (one < Math.min(...all) || one > Math.max(...all));
     },
     /** Where a cell is: what the session calls it. */
     place: (row, at) => ({ layer: rows[row][0], head: said.columns === "head" ? at : rows[row][1] < 0 ? null : rows[row][1], position: byPosition ? at : null }),

@@ -4,7 +4,7 @@ import { chip, css, h, ink } from "../glass/kit.js";
 import { differs } from "./data.js";
 import { brief } from "./words.js";
 
-const [NAMES, LEAST, MOST, LINE] = [50, 30, 120, 21]; // px: the rows' names, a column, a line of the prompts
+const [NAMES, LEAST, MOST, LINE] = [50, 24, 120, 21]; // px: the rows' names, a column, a line of the prompts
 
 /** Paint cells: `value(row, column)` is a number, NaN for nothing there, undefined for not done, null for inside the control. */
 export function paint(canvas, { rows, columns, across, tall, value, scale, theme, text }) {
@@ -44,23 +44,25 @@ function hatch(context, x, y, width, height, colour) {
   context.restore();
 }
 
-/** Builds the map; `over(cell|null)` and `picked(cell)` say what the mouse does; cells are { row, at }. */
-export function map({ signal, over, picked }) {
+/** Builds the map; `beside`: the canvas of the controls; `over(cell|null)` and `picked(cell)` say what the mouse does; cells are { row, at }. */
+export function map({ signal, beside, over, picked }) {
   const [corner, heads, names] = ["corner", "heads", "names"].map((part) => h("div", { class: `patch-${part}` }));
   const [canvas, here, there] = [h("canvas", { "aria-hidden": "true" }), h("i", { class: "patch-picked" }), h("i", { class: "patch-over" })];
   const cells = h("div", { class: "patch-cells" }, canvas, here, there);
   const element = h("div", { class: "patch-map", tabindex: "0", role: "application", "data-effect": "", "aria-label": "effect of each patch, layers down; arrows move, Enter writes" }, h("div", { class: "patch-sheet" }, corner, heads, names, cells));
   let look = null;
 
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    const [column, row] = [Math.floor((event.clientX - box.left) / look.across), Math.floor((event.clientY - box.top) / look.tall)];
-    const { columns, rows } = look.sweep;
-    return row >= 0 && row < rows.length && columns[column]?.at >= 0 ? { row, at: columns[column].at } : null;
+  /** The cell under the mouse, on this map or on the smaller one beside. */
+  const at = ({ target, clientX, clientY }) => {
+    const [box, { columns, rows }] = [target.getBoundingClientRect(), look.sweep];
+    const [column, row] = [((clientX - box.left) / box.width) * columns.length, ((clientY - box.top) / box.height) * rows.length].map(Math.floor);
+    return rows[row] && columns[column]?.at >= 0 ? { row, at: columns[column].at } : null;
   };
-  cells.addEventListener("pointermove", (event) => over(look && at(event)), { signal });
-  cells.addEventListener("pointerleave", () => over(null), { signal });
-  cells.addEventListener("click", (event) => { const cell = look && at(event); if (cell) picked(cell); }, { signal });
+  for (const one of [canvas, beside]) {
+    one.addEventListener("pointermove", (event) => over(at(event)), { signal });
+    one.addEventListener("pointerleave", () => over(null), { signal });
+    one.addEventListener("click", (event) => { const cell = at(event); if (cell) picked(cell); }, { signal });
+  }
 
   /** The two prompts, one over the other, or the numbers of the heads. */
   function header({ sweep, across }) {

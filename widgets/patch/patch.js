@@ -30,9 +30,9 @@ export default {
     const ask = asker(model, session, "run", { answered: () => view.stale(""), failed: view.stale, signal });
     const halt = asker(model, session, "stop", { answered() {}, signal });
     const line = bar({ signal, offers, tabs, ask: (question) => { if (live()) ask(question); }, stop: () => halt() });
-    const big = map({ signal, over: (cell) => { over = cell; hover.set({ token: cell && sweep.byPosition ? cell.at : null }); soon(); }, picked: (cell) => { go(cell); write(cell); } });
     const control = h("canvas", { "aria-hidden": "true" });
-    const beside = h("div", { class: "patch-control", "data-control": "" }, h("div", { class: "patch-says" }), control);
+    const big = map({ signal, beside: control, over: (cell) => { over = cell; hover.set({ token: cell && sweep.byPosition ? cell.at : null }); soon(); }, picked: (cell) => { go(cell); write(cell); } });
+    const beside = h("div", { class: "patch-control", "data-control": "", title: "mean of the controls, on the same scale" }, h("div", { class: "patch-says" }), control);
     const right = side({ signal, write: () => write(settled()) });
     view.picture.append(line.element, h("div", { class: "patch-body" }, big.element, beside, right.element));
 
@@ -69,8 +69,8 @@ export default {
         rows, columns, across: beside.clientWidth / columns, tall: Math.min(tall, (HIGH - top - 2) / rows), scale: ruler, theme,
         value: (row, i) => { const { at } = sweep.columns[i]; return at < 0 ? NaN : sweep.doneAt(row, at) ? sweep.value(sweep.mean(row, at)) : undefined; },
       });
-      beside.firstChild.style.height = `${Math.max(top, 42)}px`;
-      beside.firstChild.replaceChildren(h("strong", {}, "control"), ` mean of ${sweep.n}`, h("div", { class: "kit-soft", title: sweep.control }, sweep.control));
+      beside.firstChild.style.height = `${top}px`;
+      beside.firstChild.replaceChildren(h("strong", {}, "control"), ` ×${sweep.n}`, h("div", { class: "kit-soft", title: sweep.control }, sweep.control));
       tools();
       view.title(model.get("title") || headline(model.get("model_name"), sweep), model.get("summary"));
       view.refresh();

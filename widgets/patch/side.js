@@ -29,7 +29,7 @@ export function side({ signal, write }) {
       const ends = (all) => (all.length ? `${brief(Math.min(...all))} to ${brief(Math.max(...all))}` : "none yet");
       beside.replaceChildren(
         h("div", {}, `○ ${points.length} control${points.length === 1 ? "" : "s"} here: ${ends(points.map(sweep.value))}`),
-        h("div", {}, `▒ 95 % of the layer's ${n}: ${ends(low === null ? [] : [low, high].map(sweep.value))}`));
+        h("div", {}, `▒ 95 % of ${n} in L${sweep.rows[cell.row][0]}: ${ends(low === null ? [] : [low, high].map(sweep.value))}`));
       go.hidden = !canWrite;
       go.disabled = busy;
       hint.hidden = Boolean(written);

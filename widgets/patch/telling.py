@@ -41,7 +41,7 @@ def metric_line(one: Any) -> str:
 
 def control_line(one: Any, n: int) -> str:
     """What the control was."""
-    return clean(str(getattr(one, "control", "") or f"{n} controls"))
+    return clean(str(getattr(one, "control", "") or f"{n} controls")).removeprefix("control: ")
 
 
 def summary(name: str, one: Any, effects: np.ndarray, points: np.ndarray) -> str:
