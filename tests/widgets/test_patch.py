@@ -198,7 +198,11 @@ class TestInThePage:
         view = Patch(partial_sweep(clean_pieces=longer, columns=columns))
         opened = open_views(view, dark=dark, width=720)
         lines = opened.page.locator(".patch-line")
-        assert lines.nth(0).inner_text().split() == ["The", "·old", *(f"·{p[1:]}" for p in CLEAN[1:])]
+        assert lines.nth(0).inner_text().split() == [
+            "The",
+            "·old",
+            *(f"·{p[1:]}" for p in CLEAN[1:]),
+        ]
         assert lines.nth(1).inner_text().split()[:3] == ["The", "–", "·capital"]
         expect(opened.page.locator(".kit-headline")).to_contain_text("12 of 20 cells done")
         sheet = opened.page.locator(".patch-map")
@@ -233,7 +237,7 @@ class TestInThePage:
         wire = Wire(open_views, view)
         page = wire.page
         page.get_by_label("corrupted prompt").fill("The capital of Italy was")
-        page.get_by_label("metric").select_option("rank")
+        page.get_by_label("metric", exact=True).select_option("rank")
         assert page.get_by_label("piece it is compared with").is_hidden()
         page.get_by_label("corrupted prompt").press("Enter")
         wire.settle()

@@ -11,7 +11,11 @@ def possible(sweep: Any) -> np.ndarray:
     """[*axes], the cells that can be measured: not those of a piece without a counterpart."""
     can = np.ones(np.shape(sweep.effects), bool)
     partner = getattr(sweep, "partner", None)
-    return can & (np.asarray(partner) >= 0) if "position" in sweep.axes and partner is not None else can
+    return (
+        can & (np.asarray(partner) >= 0)
+        if "position" in sweep.axes and partner is not None
+        else can
+    )
 
 
 def reached(sweep: Any) -> tuple[int, int]:

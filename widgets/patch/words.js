@@ -8,8 +8,8 @@ export const KEYS = [
   ["hatched", "not measured"], ["–", "no counterpart in the other prompt"],
 ];
 const soft = (text) => h("span", { class: "kit-soft" }, text);
-/** A number as a cell has room for it: .94, −1.2, 13. */
-export const brief = (value) => value.toFixed(Math.abs(value) < 0.995 ? 2 : Math.abs(value) < 9.95 ? 1 : 0).replace(/^-?0\.00$/, "0").replace("-", "−").replace("0.", ".");
+/** A number as a cell has room for it: 0.94, −1.2, 13. */
+export const brief = (value) => value.toFixed(Math.abs(value) < 0.995 ? 2 : Math.abs(value) < 9.95 ? 1 : 0).replace(/^-?0\.00$/, "0").replace("-", "−");
 export const signed = (value, unit) => (value > 0 ? `+${number(value, unit)}` : number(value, unit));
 
 export const headline = (model, { name, metric, reached: [done, of] }) => [
