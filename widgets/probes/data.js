@@ -8,14 +8,19 @@ export const LINES = {
   untrained: ["untrained", 2, "2 2", 1.8], words: ["words alone", 3, "8 3 2 3", 1.8], majority: ["majority", -1, "1 3", 1.8],
 };
 
+let readings = 0;
+
 /** Everything that is drawn, from the model. */
 export function read(model) {
-  const [names, rows, layers, done, facts, scores, controls, tables, pieces, special, chances] =
-    ["tasks", "rows", "layers", "done", "facts", "_scores", "_controls", "_tables", "pieces", "special", "_chances"].map((name) => model.get(name));
+  const [names, rows, layers, done, facts, scores, controls, tables, pieces, special, readBy] =
+    ["tasks", "rows", "layers", "done", "facts", "_scores", "_controls", "_tables", "pieces", "special", "read_by"].map((name) => model.get(name));
   const count = rows.length;
   // Of two classes one direction is the other turned round: only the second stands among all.
   const kinds = facts.flatMap(({ classes }, task) => classes.map((name, of) => ({ task, of, name })).slice(classes.length === 2 ? 1 : 0));
   const cosine = (key) => new Int16Array(bytes(tables[key]));
+  let free = 0; // where the next task's chances begin
+  const all = new Uint16Array(bytes(model.get("_chances")));
+  const begins = new Map(readBy.map((i) => { const from = free; free += count * pieces.length * facts[i].classes.length; return [i, from]; }));
   const tasks = names.map((name, i) => {
     const fact = facts[i];
     const size = fact.classes.length;
@@ -23,7 +28,7 @@ export function read(model) {
     const curve = (from, key) => { const all = part(from, key); return all && { key, mean: all.subarray(0, count), low: all.subarray(count, 2 * count), high: all.subarray(2 * count) }; };
     const curves = Object.keys(LINES).map((key) => curve(key === "accuracy" ? scores : controls, key)).filter((one) => one.mean.some(Number.isFinite));
     const counted = new Uint32Array(bytes(tables[`${i} confusion`]));
-    const chance = chances[i] ? new Uint16Array(bytes(chances[i])) : null;
+    const chance = begins.has(i) ? all.subarray(begins.get(i)) : null;
     const across = { probe: cosine(`probe ${i} across`), means: cosine(`means ${i} across`) };
     const found = (key) => curves.find((one) => one.key === key);
     const against = found("control") ?? found("shuffled");
@@ -41,7 +46,7 @@ export function read(model) {
   });
   const between = { probe: cosine("probe between"), means: cosine("means between") };
   return {
-    tasks, rows, layers, done, kinds, pieces, special, last: count - 1,
+    stamp: (readings += 1), tasks, rows, layers, done, kinds, pieces, special, last: count - 1,
     /** Cosine of any two classes' directions at a row. */
     between: (by, row, one, other) => between[by][(row * kinds.length + one) * kinds.length + other] / 32767,
   };

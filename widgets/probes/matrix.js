@@ -4,7 +4,7 @@ import { css, h, ink } from "../glass/kit.js";
 
 /**
  * Builds a matrix; `over(place|null)` and `picked(place)` with place { row, column }.
- * `draw({ names, side, left, top, upright, colour(row, column), text(row, column), here(row, column), label })`: names down
+ * `draw({ names, side, left, top, upright, colour(row, column), text(row, column), here(row, column), label, stamp })`: names down
  * and across, sizes in pixels.
  */
 export function matrix({ signal, over, picked }) {
@@ -29,6 +29,8 @@ export function matrix({ signal, over, picked }) {
     element,
     keys: { ArrowUp: move(-1, 0), ArrowDown: move(1, 0), ArrowLeft: move(0, -1), ArrowRight: move(0, 1), Enter: () => at && picked(at) },
     draw(next) {
+      // Anew only where something changed: cells that came and went under the mouse would be pointed at anew.
+      if (look?.stamp === next.stamp) return;
       const { names, side, left, top, upright, label } = (look = next);
       element.setAttribute("aria-label", label);
       Object.assign(element.style, { gridTemplateColumns: `${left}px repeat(${names.length}, ${side}px)`, gridTemplateRows: `${top}px repeat(${names.length}, ${side}px)` });

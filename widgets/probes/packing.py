@@ -48,7 +48,8 @@ def _sent(task: Task, what: str, rows: int) -> bytes:
 def _facts(task: Task, name: str) -> dict[str, Any]:
     one, place = task.of, list(task.of.tasks).index(task.name)
     warned = [clean(str(text)) for text in getattr(one, "warnings", [])]
-    about = [text for text in warned if len(one.tasks) == 1 or clean(task.name) in text]
+    others = tuple(f"{clean(other)}:" for other in one.tasks if other != task.name)
+    about = [text for text in warned if not text.startswith(others)]
     tested = np.atleast_1d(np.asarray(getattr(one, "n_test", 0)))
     return {
         "classes": strings(f"classes of {name!r}", one.classes[task.name]),

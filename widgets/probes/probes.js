@@ -66,14 +66,17 @@ export default {
       const row = at === null || at < 0 ? now.best : at;
       const token = inside(session.get("token"), known.pieces.length) ?? Math.max(0, known.pieces.length - 1);
       return {
-        known, task: now, row, overRow, token, overToken: inside(hover.get().token, known.pieces.length), cell, theme, of: Math.max(0, now.classes.indexOf(model.get("of"))),
+        known, task: now, row, overRow, token, overToken: inside(hover.get().token, known.pieces.length), cell, theme, of: now.classes.includes(model.get("of")) ? now.classes.indexOf(model.get("of")) : now.classes.length - 1,
         live: live(), can: can("predict"), ...Object.fromEntries(["tab", "lower", "paint", "by", "steered", "size", "text", "note"].map((name) => [name, model.get(name)])),
       };
     }
     function draw() {
       if (!width) return;
       const seen = look();
+      // The keyboard stays in the panel, also when that is another one now.
+      const lost = stage.contains(document.activeElement) && !parts[seen.tab].element.contains(document.activeElement);
       for (const [name, { element }] of Object.entries(parts)) element.hidden = name !== seen.tab;
+      if (lost) parts[seen.tab].element.querySelector("[role=application]").focus();
       left.draw(seen);
       parts[seen.tab].draw(seen);
       where.textContent = `at ${known.rows[seen.row]}`;
@@ -122,7 +125,7 @@ export default {
       p: repaint, b: other, s: steer, Escape: () => { cell = null; turn({ row: null }); pick(session, { token: null, layer: null }); },
     }, signal);
 
-    listen(model, "change:_scores change:_chances change:pieces", () => { known = read(model); tools(); }, signal);
+    listen(model, "change:_chances change:pieces", () => { known = read(model); tools(); }, signal);
     listen(model, "change:task change:of change:tab change:lower change:paint change:by change:text", tools, signal);
     listen(model, "change:title change:row change:steered change:summary", soon, signal);
     listen(session, "change:token change:layer", soon, signal);

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
-from traitlets import Bool, Dict, Enum, Int, List, TraitError, validate
+from traitlets import Bool, Bytes, Dict, Enum, Int, List, TraitError, validate
 
 from widgets.glass.answers import said
 from widgets.glass.session import Session
@@ -80,7 +80,8 @@ class Probes(View):
     _scores = Dict(help="float32 [mean low high, row] by '0 accuracy', …").tag(sync=True)
     _controls = Dict(help="the same by '0 shuffled', …").tag(sync=True)
     _tables = Dict(help="confusion, cosines, bits").tag(sync=True)
-    _chances = Dict(help="uint16 [row pos class] by task").tag(sync=True)
+    read_by = List(Int(), help="the tasks whose probes read it").tag(sync=True)
+    _chances = Bytes(help="uint16 [row pos class] of each of these").tag(sync=True)
     _can = List(help="which callables there are").tag(sync=True)
 
     def __init__(
@@ -108,13 +109,13 @@ class Probes(View):
         shown = known["tasks"][0] if task is None else task
         if shown not in known["tasks"]:
             raise ValueError(f"task is {shown!r}: there are {', '.join(known['tasks'])}")
+        kinds = known["facts"][known["tasks"].index(shown)]["classes"]
         read = self._first(text[:LONGEST], known) if predict and text else {}
         super().__init__(
-            session=session, title=title, task=shown, lower=lower, by=by, **known, **read,
+            session=session, title=title, task=shown, of=kinds[-1] if of is None else of, lower=lower, by=by, **known, **read,
             _can=[name for name, call in self._calls.items() if call is not None],
             tab=tab or ("sentence" if read.get("pieces") else "confusion"),
         )  # fmt: skip
-        self.of = self._classes()[-1] if of is None else of
         self._anew()
         self.observe(self._anew, "task")
 

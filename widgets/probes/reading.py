@@ -28,7 +28,7 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
     if len(special) != len(pieces):
         raise ValueError(f"{len(pieces)} pieces but {len(special)} special")
     several = given.probs if isinstance(given.probs, Mapping) else {tasks[0]: given.probs}
-    chances: dict[str, bytes] = {}
+    chances: dict[int, bytes] = {}
     for name, values in several.items():
         if name not in tasks:
             raise ValueError(f"predict gave {name!r}: the probes are {', '.join(tasks)}")
@@ -39,10 +39,11 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
             raise ValueError(
                 f"probs of {name!r} has shape {probs.shape}, not row × token × class {wanted}"
             )
-        chances[str(i)] = np.rint(65535 * np.clip(probs, 0, 1)).astype("<u2").tobytes()
+        chances[i] = np.rint(65535 * np.clip(probs, 0, 1)).astype("<u2").tobytes()
     refuse_heavy(f"{len(pieces)} tokens", sum(map(len, chances.values())), "read a shorter text")
     return {
         "pieces": pieces,
         "special": special,
-        "_chances": chances,
+        "read_by": list(chances),
+        "_chances": b"".join(chances.values()),
     }

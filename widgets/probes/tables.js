@@ -23,13 +23,13 @@ export function confusion({ signal, over, choose }) {
   const body = h("div", { class: "probes-body" }, grid.element);
   return {
     element: h("div", { class: "probes-panel" }, body, note), grids: [grid],
-    draw({ task, row, of, theme }) {
+    draw({ known, task, row, of, theme }) {
       const size = task.classes.length;
       const total = (truth) => Array.from({ length: size }, (_, said) => task.called(row, truth, said)).reduce((sum, count) => sum + count, 0);
       const sums = task.classes.map((_, truth) => total(truth));
       const share = (truth, said) => task.called(row, truth, said) / (sums[truth] || 1);
       grid.draw({
-        ...fit(task.classes, 56, body.clientWidth - 8, body.clientHeight - 8), label: "confusion: true class down, said across",
+        ...fit(task.classes, 56, body.clientWidth - 8, body.clientHeight - 8), stamp: [known.stamp, task.index, row, of, theme.dark, body.clientWidth].join(" "), label: "confusion: true class down, said across",
         colour: (truth, said) => sequential(share(truth, said), theme.dark), text: (truth, said) => brief(share(truth, said)), here: (truth, said) => truth === of && said === of,
       });
       const shuffled = task.curve("shuffled");
@@ -59,8 +59,9 @@ export function directions({ signal, over, go, choose }) {
       const here = known.kinds.findIndex((one) => one.task === task.index && (one.of === of || one.task === task.index && task.classes.length === 2));
       first.replaceChildren(`“${task.classes[of]}” between layers`);
       second.replaceChildren(`all tasks and classes at ${known.rows[row]}`);
-      layers.draw({ ...fitting(known.rows), colour: colour(across), text: (i, j) => brief(across(i, j)), here: (i, j) => i === row && j === row, label: "cosine of one direction between layers" });
-      kinds.draw({ ...fitting(known.kinds.map(({ name }) => name)), colour: colour(between), text: (i, j) => brief(between(i, j)), here: (i, j) => i === here && j === here, label: "cosine of all classes' directions at one layer" });
+      const stamp = [known.stamp, task.index, row, of, by, theme.dark, body.clientWidth].join(" ");
+      layers.draw({ stamp, ...fitting(known.rows), colour: colour(across), text: (i, j) => brief(across(i, j)), here: (i, j) => i === row && j === row, label: "cosine of one direction between layers" });
+      kinds.draw({ stamp, ...fitting(known.kinds.map(({ name }) => name)), colour: colour(between), text: (i, j) => brief(between(i, j)), here: (i, j) => i === here && j === here, label: "cosine of all classes' directions at one layer" });
       note.replaceChildren(`Of random directions among ${size} numbers, 95 of 100 pairs have a cosine within ±${number(1.96 / Math.sqrt(size))}.`);
     },
   };
