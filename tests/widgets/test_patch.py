@@ -1,4 +1,4 @@
-"""Patched runs: what is refused, what a sweep under way shows, and what a reader does in the page."""
+"""Patched runs: what is refused, what a sweep under way shows, what a reader does in the page."""
 
 import threading
 from types import SimpleNamespace

@@ -118,10 +118,9 @@ def arrays(name: str, one: Any) -> tuple[np.ndarray, np.ndarray]:
             f"sweep {name!r}: effects {effects.shape}, controls {points.shape}, {len(one.layers)} "
             "layers; wanted are layers × …, and controls × the same"
         )
-    if one.axes[-1] == "position" and effects.shape[-1] != len(one.corrupted_pieces):
-        raise ValueError(
-            f"sweep {name!r}: {len(one.corrupted_pieces)} corrupted pieces but effects {effects.shape}"
-        )
+    count = len(one.corrupted_pieces)
+    if one.axes[-1] == "position" and effects.shape[-1] != count:
+        raise ValueError(f"sweep {name!r}: {count} corrupted pieces but effects {effects.shape}")
     for part in ("clean", "corrupted"):
         if not np.isfinite(float(getattr(one, part))):
             raise ValueError(f"sweep {name!r}: {part} is {getattr(one, part)}, not a finite number")
