@@ -12,15 +12,15 @@ from lab.probes.dataset import Dataset, Examples
 from lab.probes.record import Probes
 
 if TYPE_CHECKING:
-    from lab.probes.harvesting import Stopped, harvest
     from lab.probes.fitting import Fitted, logistic
+    from lab.probes.fresh import untrained
+    from lab.probes.harvesting import Stopped, harvest
     from lab.probes.probing import probe
     from lab.probes.squares import ridge
     from lab.probes.store import Store
     from lab.probes.tables import table
     from lab.probes.telling import Told, told
     from lab.probes.transferring import Transfer, transfer
-    from lab.probes.fresh import untrained
     from lab.probes.wording import treebank, words
 
 _ROOM = {

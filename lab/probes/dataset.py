@@ -122,10 +122,9 @@ def without_rare(found: Examples, task: str, least: int) -> tuple[Examples, list
             f"task {task!r} needs two classes of {least} examples in 5 groups each; it has "
             f"{shown or 'no examples'}"
         )
+    few = [f"{label!r} ({counts[label]} in {groups[label]})" for label in rare]
     said = [
-        f"{task}: {label!r} was left out, its {counts[label]} examples in {groups[label]} groups "
-        f"are too few ({least} in 5 are needed)"
-        for label in rare
-    ]
+        f"{task}: left out for fewer than {least} examples or 5 groups: {', '.join(few)}"
+    ] * bool(few)
     kept = [i for i, label in enumerate(found.labels) if label not in rare]
     return found.only(kept), said

@@ -53,7 +53,8 @@ def _refuse_misfits(probes: Probes) -> None:
         count = len(probes.classes[task])
         columns, d = (1 if count == 2 else count), probes.means[task].shape[-1]
         wanted = {
-            "counts": (count,), "confusion": (shape[1], count, count), "means": (*shape[1:2], count, d),
+            "counts": (count,), "confusion": (shape[1], count, count),
+            "means": (shape[1], count, d),
             "weights": (*shape[1:], columns, d), "biases": (*shape[1:], columns),
         }  # fmt: skip
         for name, form in wanted.items():

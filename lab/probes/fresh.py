@@ -1,4 +1,4 @@
-"""The same architecture before it learnt anything: what a probe reads there is the probe's doing."""
+"""The same architecture before it learnt anything: what probes read there is their own doing."""
 
 from __future__ import annotations
 

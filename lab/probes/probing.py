@@ -9,14 +9,14 @@ import numpy as np
 
 from lab.probes.baselines import majority, of_words
 from lab.probes.dataset import Dataset, prepared
+from lab.probes.fresh import untrained as fresh
 from lab.probes.harvesting import Positions, Stopped, harvest
 from lab.probes.record import Probes
 from lab.probes.rowwise import Row, fitted_row, guessed_row
 from lab.probes.store import Store
 from lab.probes.tasks import Task, task_of
-from lab.probes.fresh import untrained as fresh
 
-PENALTY = {"logistic": 100.0, "ridge": 100.0}
+PENALTY = {"logistic": 10.0, "ridge": 100.0}
 
 
 class _Told:
@@ -67,7 +67,7 @@ def probe(
         seeds: how many splits.
         held: the share of the examples held out.
         penalty: on the squared weights, of standardised activations (scikit-learn's 1 / C or
-            alpha); 100 by default.
+            alpha); by default 10, of ridge 100.
         most: so many examples of a task at most, in whole groups.
         least: classes with fewer examples (or in fewer than 5 groups) are left out, with a warning.
         untrained: False leaves that control out (it costs a second pass); a model or a store

@@ -100,8 +100,6 @@ def _thin(name: str, classes: list[str], targets: np.ndarray, held: list[np.ndar
         min(min((targets[mask] == at).sum(), (targets[~mask] == at).sum()) for mask in held)
         for at in range(len(classes))
     ]
-    return [
-        f"{name}: some split has only {count} examples of {label!r} on one side"
-        for label, count in zip(classes, least, strict=True)
-        if count < 5
-    ]
+    thin = [repr(label) for label, count in zip(classes, least, strict=True) if count < 5]
+    said = f"{name}: some split has fewer than 5 examples on one side of {', '.join(thin)}"
+    return [said] * bool(thin)

@@ -12,7 +12,7 @@ import numpy as np
 from lab.probes.dataset import Dataset, Examples
 
 Label = str | Callable[[Any, Any], Any]
-_PLACES = 8  # words in a bin of "position"
+_PLACES = ("1–16", "17–32", "33–48", "49–64", "65 on")
 
 
 def words(
@@ -23,7 +23,7 @@ def words(
     Args:
         corpus: documents with `words`, as `lab.corpora.stories()` gives them.
         labels: "pos" (part of speech), "number", "sense" (of words with two), "referent" (what is
-            meant: girl, boy, animal, thing, …), "position" (which eight words of the text it is
+            meant: girl, boy, animal, toy, …), "position" (which sixteen words of the text it is
             among), or functions of document and word that give a label or None.
         texts: how many documents are read.
     Raises:
@@ -72,7 +72,7 @@ def treebank(path: str | Path, label: str = "upos", *, sentences: int = 5_000) -
         texts.append(text)
     if not found:
         raise ValueError(f"{path}: no word has {label!r}; upos, xpos, deprel or a feature would do")
-    return Dataset(Path(path).stem, texts, {label: _packed(found)})
+    return Dataset(Path(path).stem, texts, {label: _packed(found, texts)})
 
 
 def _sentences(path: Path) -> Any:
@@ -123,8 +123,7 @@ def _kind_of_referent(document: Any, word: Any) -> str | None:
 
 
 def _place(document: Any, word: Any) -> str:
-    first = document.words.index(word) // _PLACES * _PLACES
-    return str(first)
+    return _PLACES[min(document.words.index(word) // 16, len(_PLACES) - 1)]
 
 
 def _examples(documents: list[Any], label: Callable[[Any, Any], Any]) -> Examples:
@@ -135,14 +134,14 @@ def _examples(documents: list[Any], label: Callable[[Any, Any], Any]) -> Example
             if value is not None:
                 said = document.spelled(word).casefold()
                 found.append((number, word.start, word.stop, str(value), said))
-    return _packed(found)
+    return _packed(found, [document.text for document in documents])
 
 
-def _packed(found: list[tuple[int, int, int, str, str]]) -> Examples:
+def _packed(found: list[tuple[int, int, int, str, str]], texts: list[str]) -> Examples:
     text, start, stop = (np.array([row[i] for row in found], np.int64) for i in range(3))
     return Examples(
         text, start, stop,
         labels=[row[3] for row in found],
-        groups=[str(row[0]) for row in found],
+        groups=[texts[row[0]] for row in found],  # a text that comes twice is one group
         types=[row[4] for row in found],
     )  # fmt: skip
