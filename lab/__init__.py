@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lab import (
         attention,
         attribution,
+        circuits,
         corpora,
         embeddings,
         interventions,
@@ -74,6 +75,7 @@ _ROOM = {
 _ROOMS = (
     "attention",
     "attribution",
+    "circuits",
     "corpora",
     "embeddings",
     "interventions",
@@ -100,6 +102,7 @@ __all__ = [
     "branch",
     "build",
     "chat_text",
+    "circuits",
     "continuation",
     "contrastive",
     "contributions",

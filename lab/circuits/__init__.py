@@ -17,9 +17,30 @@ from lab.lazily import lazily
 
 if TYPE_CHECKING:
     from lab.circuits.gradients import edge_attribution
+    from lab.circuits.leaving import Completeness, Minimality, completeness, minimality
     from lab.circuits.naming import two_names
 
-__all__ = ["Graph", "Pairs", "Trial", "Wiring", "edge_attribution", "pairs", "trial", "two_names"]
-_ROOM = {"edge_attribution": "gradients", "two_names": "naming"}
+__all__ = [
+    "Completeness",
+    "Graph",
+    "Minimality",
+    "Pairs",
+    "Trial",
+    "Wiring",
+    "completeness",
+    "edge_attribution",
+    "minimality",
+    "pairs",
+    "trial",
+    "two_names",
+]
+_ROOM = {
+    "Completeness": "leaving",
+    "Minimality": "leaving",
+    "completeness": "leaving",
+    "edge_attribution": "gradients",
+    "minimality": "leaving",
+    "two_names": "naming",
+}
 
 __getattr__ = lazily(__name__, _ROOM)

@@ -77,6 +77,6 @@ _KNOWN = (
 )
 
 
-def at_ends(logits: Tensor, lengths: Tensor) -> Tensor:
-    """The logits behind the last piece of each row, [row, vocab]."""
-    return logits[torch.arange(len(logits), device=logits.device), lengths - 1]
+def at_ends(values: Tensor, lengths: Tensor) -> Tensor:
+    """Of values at every place, [row, pos, …], those at the last piece of each row."""
+    return values[torch.arange(len(values), device=values.device), lengths - 1]

@@ -86,7 +86,7 @@ class Graph:
 
     @property
     def ports(self) -> list[str]:
-        """"q", "k" or "v" of an edge into a head, "" of others."""
+        """ "q", "k" or "v" of an edge into a head, "" of others."""
         return self.wiring.ports
 
     @property
@@ -131,7 +131,11 @@ class Graph:
         mask = np.zeros(len(self.scores), bool)
         if chosen.dtype == bool and chosen.shape != mask.shape:
             raise ValueError(f"kept has shape {chosen.shape}: {mask.shape} for all edges")
-        if chosen.dtype != bool and chosen.size and not 0 <= chosen.min() <= chosen.max() < len(mask):
+        if (
+            chosen.dtype != bool
+            and chosen.size
+            and not 0 <= chosen.min() <= chosen.max() < len(mask)
+        ):
             raise ValueError(f"kept names edge {chosen.max()}: they go from 0 to {len(mask) - 1}")
         mask[chosen if chosen.size else []] = True
         return replace(self, kept=mask)

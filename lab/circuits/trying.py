@@ -33,7 +33,8 @@ class Trial:
         without: [size], with everything but the circuit (completeness: what it left out is little
             where this is near 0).
         random_without: [size, draw], the control of that.
-        spread: [size, pair], `faithful` pair by pair: each one's metric, in shares of the mean.
+        spread: [size, pair], `faithful` pair by pair: 1 less what the circuit misses of the whole
+            model's metric there, in shares of the mean difference.
         done: [size], False where the trial was stopped before; the numbers there are NaN.
         clean, corrupted: the metric's mean; metric, unit: which.
     """
@@ -152,8 +153,9 @@ class Shares:
         if self.cutting.wiring != graph.wiring:
             raise ValueError(f"graph is of {graph.model_name}, another model than this")
         edges = len(graph.scores)
-        ends = self.cutting.measured(np.stack([np.zeros(edges), np.ones(edges)])).mean(1)
-        self.corrupted, self.clean = float(ends[0]), float(ends[1])
+        ends = self.cutting.measured(np.stack([np.zeros(edges), np.ones(edges)]))
+        self.corrupted, self.clean = ends.mean(1).tolist()
+        self.whole = ends[1]
         if not abs(self.clean - self.corrupted) > 1e-6:
             raise ValueError(
                 f"{self.measure.name} is {self.clean:.4g} on both kinds of text: there is nothing "
@@ -161,11 +163,9 @@ class Shares:
             )
 
     def __call__(self, masks: Sequence[np.ndarray]) -> Float[Array, "circuit pair"]:
-        """Of each mask over the edges, pair by pair."""
-        if not len(masks):
-            return np.zeros((0, len(self.cutting.clean.lengths)))
-        values = self.cutting.measured(np.stack(masks).astype(np.float32))
-        return (values - self.corrupted) / (self.clean - self.corrupted)
+        """Of each mask over the edges, pair by pair: 1 less what misses the whole model there."""
+        values = self.cutting.measured(np.stack(masks))
+        return 1 + (values - self.whole) / (self.clean - self.corrupted)
 
 
 def _tried(shares: Shares, circuit: Graph, random: int, seed: int) -> tuple[Array, Array]:
