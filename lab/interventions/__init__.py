@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lab.interventions.sweeping import sweep, sweeping
     from lab.interventions.switching import Switches, switches
     from lab.interventions.verbs import freeze, mean, patch, resample, steer, swap, zero
+    from lab.interventions.writing import Written, written
 
 __all__ = [
     "Alignment",
@@ -42,6 +43,7 @@ __all__ = [
     "Sweep",
     "Switched",
     "Switches",
+    "Written",
     "activations",
     "aligned",
     "averages",
@@ -62,6 +64,7 @@ __all__ = [
     "sweep",
     "sweeping",
     "switches",
+    "written",
     "zero",
 ]
 _ROOM = {
@@ -76,6 +79,8 @@ _ROOM = {
     "Edit": "edits",
     "sweep": "sweeping",
     "sweeping": "sweeping",
+    "Written": "writing",
+    "written": "writing",
 } | dict.fromkeys(("freeze", "mean", "patch", "resample", "steer", "swap", "zero"), "verbs")
 
 __getattr__ = lazily(__name__, _ROOM)

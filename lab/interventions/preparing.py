@@ -103,7 +103,7 @@ class Prepared:
             if not source.begin <= start <= last:
                 self.values[(number, *place.index)] = self.fixed["corrupted"]
             else:
-                change = _change(place, source, self.grid.pattern)
+                change = change_of(place, source, self.grid.pattern)
                 rows.append(Patched(place, number, Joining(place.layer, start, place.hook, change)))
         return rows
 
@@ -146,17 +146,18 @@ def prepared(
     return Prepared(passes, layout, pairs, sources, fixed)
 
 
-def _change(place: Place, source: Source, pattern: bool) -> Any:
+def change_of(place: Place, source: Source, pattern: bool) -> Any:
     """The function that puts this part of a source into a row of an activation."""
     values = source.values[place.hook]
     head, at = place.head, place.position
+    length = values.shape[-2] if pattern else len(values)
 
     def change(row: Tensor, start: int) -> None:
         here = slice(start, None) if at is None else at
-        into = slice(None) if at is None else at - start
+        into: Any = slice(length - start) if at is None else at - start
         if pattern:
-            there: Any = (slice(None) if head is None else head, into)
-            taken = values[(there[0], here)]
+            heads: Any = slice(None) if head is None else head
+            there, taken = (heads, into, slice(length)), values[heads, here]
         else:
             there = (into,) if head is None else (into, head)
             taken = values[(here, *there[1:])]
