@@ -3,7 +3,7 @@
 import { h } from "../glass/kit.js";
 
 /** Builds the line; `ask(question)` and `stop()` are called, `edited()` when a text was changed. */
-export function bar({ signal, offers, tabs, ask, stop }) {
+export function bar({ signal, offers, before, ask, stop }) {
   const { metrics, pieces } = offers;
   const input = (name, label, title) => h("input", { class: `patch-input patch-${name}`, type: "text", "aria-label": label, title, spellcheck: "false", autocomplete: "off" });
   const clean = input("text", "clean prompt: copied from", "the prompt that is copied from");
@@ -16,7 +16,7 @@ export function bar({ signal, offers, tabs, ask, stop }) {
   const far = h("span", { class: "kit-soft patch-far", role: "status" });
   const asks = h("span", { class: "patch-wish" }, h("label", {}, "metric ", choice), h("span", { class: "patch-pieces" }, words[0], minus, words[1]), go, bead, far);
   const prompts = h("div", { class: "patch-prompts" }, h("label", {}, "from ", clean), h("label", {}, "into ", corrupted));
-  const element = h("div", { class: "patch-bar" }, prompts, h("div", { class: "patch-asks" }, tabs, asks));
+  const element = h("div", { class: "patch-bar" }, prompts, h("div", { class: "patch-asks" }, ...before, asks));
   asks.hidden = !offers.run;
   let at = { site: "resid_pre", by: "position" };
   const takes = () => metrics.find(([name]) => name === choice.value)?.[1] ?? 0;

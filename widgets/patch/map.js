@@ -99,8 +99,7 @@ export function map({ signal, beside, over, picked }) {
       look = { sweep, tall, across };
       element.style.setProperty("--patch-tall", `${tall}px`);
       header(look);
-      const step = [1, 2, 3, 5, 10].find((each) => each * tall >= 13) ?? 10;
-      names.replaceChildren(...sweep.rows.map((_, row) => h("div", {}, (count - 1 - row) % step ? "" : sweep.rowName(row))));
+      names.replaceChildren(...sweep.rows.map(() => h("div")));
       paint(canvas, {
         rows: count, columns: sweep.columns.length, across, tall, scale, theme, text: across >= 36 && tall >= 15,
         value(row, column) {
@@ -117,7 +116,13 @@ export function map({ signal, beside, over, picked }) {
       if (!look) return;
       put(there, hovered);
       const column = put(here, cell);
-      [...names.children].forEach((name, row) => name.classList.toggle("patch-here", row === cell?.row));
+      const { sweep, tall } = look;
+      const step = Math.ceil(13 / tall);
+      [...names.children].forEach((name, row) => {
+        const off = Math.abs(row - cell.row);
+        name.textContent = !off || ((sweep.rows.length - 1 - row) % step === 0 && off >= step) ? sweep.rowName(row) : "";
+        name.classList.toggle("patch-here", !off);
+      });
       for (const line of heads.children) [...line.children].forEach((head, i) => head.classList.toggle("patch-here", i === column));
     },
     /** Scroll the map, and nothing around it, until a cell is in sight. */

@@ -26,10 +26,10 @@ export default {
     const only = h("button", { class: "kit-button", type: "button", title: "only what leaves the controls' range (o)", onclick: () => turn({ only: !model.get("only") }) }, "beyond control");
     const unit = h("button", { class: "kit-button", type: "button", title: "share of the way, or the metric's unit (u)", onclick: () => turn({ colour: model.get("colour") === "share" ? "effect" : "share" }) });
     const key = h("span");
-    view.tools.append(h("span", { class: "patch-switches" }, only, unit), key);
+    view.tools.append(key);
     const ask = asker(model, session, "run", { answered: () => view.stale(""), failed: view.stale, signal });
     const halt = asker(model, session, "stop", { answered() {}, signal });
-    const line = bar({ signal, offers, tabs, ask: (question) => { if (live()) ask(question); }, stop: () => halt() });
+    const line = bar({ signal, offers, before: [tabs, h("span", { class: "patch-switches" }, only, unit)], ask: (question) => { if (live()) ask(question); }, stop: () => halt() });
     const control = h("canvas", { "aria-hidden": "true" });
     const big = map({ signal, beside: control, over: (cell) => { over = cell; hover.set({ token: cell && sweep.byPosition ? cell.at : null }); soon(); }, picked: (cell) => { go(cell); write(cell); } });
     const beside = h("div", { class: "patch-control", "data-control": "", title: "mean of the controls, on the same scale" }, h("div", { class: "patch-says" }), control);
@@ -92,7 +92,6 @@ export default {
       const others = live() ? offers.sites.filter(([, , name]) => !names.has(name)).map(([site, by, name]) => h("button", { class: "kit-button patch-open", type: "button", title: "not swept yet: sweep it", onclick: () => line.wish({ site, by }) }, name)) : [];
       tabs.replaceChildren(...swept, ...others);
       tabs.hidden = swept.length + others.length < 2;
-      line.element.hidden = tabs.hidden && !offers.run;
       only.setAttribute("aria-pressed", String(model.get("only")));
       unit.textContent = sweep.unit || "metric";
       unit.setAttribute("aria-pressed", String(!sweep.shared));
