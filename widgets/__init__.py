@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .charts import bars as bars
     from .charts import lines as lines
     from .charts import next_tokens as next_tokens
+    from .circuit import Circuit as Circuit
+    from .circuit import agreement as agreement
     from .circuitsvis import AttentionHeads as AttentionHeads
     from .circuitsvis import ColoredTokens as ColoredTokens
     from .circuitsvis import ColoredTokensMulti as ColoredTokensMulti
@@ -51,6 +53,7 @@ __all__ = [
     "Attention",
     "AttentionHeads",
     "Check",
+    "Circuit",
     "ColoredTokens",
     "ColoredTokensMulti",
     "Contributions",
@@ -74,6 +77,7 @@ __all__ = [
     "TopkTokens",
     "Training",
     "against_control",
+    "agreement",
     "bars",
     "lines",
     "next_tokens",
@@ -85,6 +89,7 @@ __all__ = [
 _ROOMS = {
     "attention": ["Attention"],
     "charts": ["against_control", "bars", "lines", "next_tokens"],
+    "circuit": ["Circuit", "agreement"],
     "circuitsvis": [
         "AttentionHeads",
         "ColoredTokens",

@@ -8,7 +8,7 @@ import numpy as np
 
 import widgets
 from tests.widgets.circuits import told_circuit
-from tests.widgets.heads import averages, breakdown, explained
+from tests.widgets.heads import averages, breakdown, explained, without
 from tests.widgets.probed import probed, sentence
 from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.surveys import neurons
@@ -59,6 +59,8 @@ def every_view(trace, text: str) -> list:
                 labels={(0, 0): text},
                 scores={text: np.eye(2), "entropy": np.ones((2, 2))},
                 breakdown=partial(breakdown, text=text),
+                ablate=partial(without, text=text),
+                off=[(0, 1), (1, "mlp")],
                 **title,
             ),
             *(0, 0, count - 1, 0),
