@@ -51,3 +51,23 @@ def explained(view: Attention, *pair) -> Attention:
     """The view, with one pair broken down as if the reader had asked."""
     view.answer("breakdown", dict(zip(("layer", "head", "query", "key"), pair, strict=True)))
     return view
+
+
+def without(heads, mlps, position, *, text="a"):
+    """A made-up prediction without some parts, beside four others in their place."""
+    rng = np.random.default_rng([len(heads), *mlps, position])
+    names = [f"L{n}H0" for n in range(4)]
+    return {
+        "metric": f"log p({text!r})",
+        "unit": "nats",
+        "effect": -0.5 - len(heads) - 0.25 * len(mlps),
+        "controls": [-0.1, 0.0, 0.2, -2.0],
+        "kl": 0.3,
+        "kl_controls": [0.01, 0.02, 0.0, 0.4],
+        "names": names,
+        "kind": "the 4 other heads of L0",
+        "pieces": [text, " b"],
+        "probs": [0.6, 0.3],
+        "probs_after": [0.4, 0.5],
+        "probs_controls": 0.1 + 0.5 * rng.random((4, 2)),
+    }

@@ -4,9 +4,11 @@ import { h, hoverOf, isLive, listen, onTheme, pick, sessionOf } from "../glass/k
 import { frame } from "../glass/frame.js";
 import { averages } from "./averages.js";
 import { button, headButtons, scoreTools } from "./controls.js";
+import { MLP, cutStore, switched } from "./cuts.js";
+import { cutPanel } from "./cutting.js";
 import { RESTS, headName, sorting, strongest, withFirst } from "./data.js";
 import { headStore, thumbs } from "./heads.js";
-import { KEYS, bind } from "./keys.js";
+import { CUT_KEYS, KEYS, bind } from "./keys.js";
 import { layout, legend, themeOf, within } from "./look.js";
 import { matrix } from "./matrix.js";
 import { overview } from "./overview.js";
@@ -41,7 +43,7 @@ const unfolded = (el) => [...el.querySelectorAll('[aria-expanded="true"]')].map(
 
 function show({ model, el, session, signal, kept }) {
   const hover = hoverOf(session);
-  const view = frame({ el, model, session, signal }, { stem: "attention", keys: KEYS, table: () => tableOf(look(), both(look()), live()) });
+  const view = frame({ el, model, session, signal }, { stem: "attention", keys: model.get("ablates") ? [...KEYS, ...CUT_KEYS] : KEYS, table: () => table() });
   const store = headStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
   const small = thumbs(model);
   const [pieces, special, labels] = ["pieces", "special", "labels"].map((name) => model.get(name));
@@ -50,6 +52,8 @@ function show({ model, el, session, signal, kept }) {
   const { first: onFirst } = model.get("scores");
   const resting = onFirst.flatMap((share, i) => (tokens > 1 && share >= RESTS ? [i] : []));
   const live = () => isLive(model, session);
+  const cuttable = model.get("ablates") || model.get("off").length > 0;
+  const table = () => { const told = tableOf(look(), both(look()), live()); return { ...told, rows: [...told.rows, ...cuts.rows()] }; };
   const pairOf = (index) => [layers[Math.floor(index / heads)], index % heads];
   const open = ([layer, head]) => pick(session, { layer, head });
   const pin = (pair) => pick(session, { pinned: toggled(session.get("pinned"), pair) });
@@ -58,6 +62,8 @@ function show({ model, el, session, signal, kept }) {
   const pickPair = ({ query, key }) => { if (model.get("key") !== key) turn("key", key); if (session.get("token") !== query) pickToken(query); };
   const log = () => turn("scale", model.get("scale") === "log" ? "linear" : "log");
   const first = () => turn("skip_first", !model.get("skip_first"));
+  const cut = (part) => { if (cuttable) turn("off", switched(model.get("off"), part)); };
+  const restore = () => turn("off", []);
   const scoring = scoreTools({ model, kept, turn, soon: () => soon() });
   const hoverCell = (cell) => {
     const here = cell && cell.query >= 0 && cell.key >= 0 && cell.query < tokens && cell.key < tokens ? cell : null;
@@ -68,7 +74,7 @@ function show({ model, el, session, signal, kept }) {
   };
 
   const parts = {
-    overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)),
+    overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)), cut: (index) => { open(pairOf(index)); cut(pairOf(index)); },
       hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } }),
     matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickPair, moved: () => soon() }),
     text: texts({ signal, pick: pickToken, hover: (token) => hover.set({ token }) }),
@@ -79,12 +85,17 @@ function show({ model, el, session, signal, kept }) {
     } }),
   };
   const [why, reasons] = [whyPanel({ signal }), reasonStore({ model, session, signal, view, changed: () => soon() })];
+  const cuts = cutPanel({ signal, layers, turn: cut, restore, tell: (line) => (line ? view.tell(line, []) : soon()) });
+  const cutter = cutStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
+  const cutHead = button("Cut", "switch the head off, or on again (x)", () => { const { layer, head } = look(); cut([layer, head]); });
+  const cutMlp = button("Cut MLP", "switch the MLP of this layer off, or on again (X)", () => cut([look().layer, MLP]));
+  cutHead.hidden = cutMlp.hidden = !cuttable;
   const head = headButtons({ model, view, pin: () => { const { layer, head } = look(); pin([layer, head]); }, why, soon: () => soon() });
   const [name, about] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" })];
-  const title = h("div", { class: "attention-name" }, name, head.pinner);
+  const title = h("div", { class: "attention-name" }, name, head.pinner, cutHead, cutMlp);
   const side = h("div", { class: "attention-side" }, title, about, parts.text.element);
   const grid = h("div", { class: "attention-grid" }, parts.overview.element, parts.matrix.element, side);
-  view.picture.append(grid, parts.pins.element, why.element, head.code.element);
+  view.picture.append(grid, parts.pins.element, cuts.element, why.element, head.code.element);
 
   const scaleBox = h("span");
   const switches = {
@@ -115,9 +126,11 @@ function show({ model, el, session, signal, kept }) {
     const token = within(hover.get().token, tokens, within(session.get("token"), tokens, tokens - 1));
     const pinned = session.get("pinned").filter(([l, n]) => layers.includes(l) && n < heads).slice(-6);
     const [score, scores] = scoring.now();
+    const off = cuttable ? model.get("off") : [];
     const key = within(model.get("key"), causal ? token + 1 : tokens, null);
     return {
-      ...theme, pieces, special, score, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned, resting, first: onFirst,
+      ...theme, pieces, special, score, scores, labels, layers, heads, tokens, causal, layer, head, token, pinned, resting, first: onFirst, off,
+      settled: within(session.get("token"), tokens, tokens - 1), offAt: off.flatMap(([l, part]) => (part === MLP || !layers.includes(l) || part >= heads ? [] : [store.index(l, part)])),
       pair: key === null ? null : { query: token, key },
       index: store.index(layer, head), pinnedAt: pinned.map(([l, n]) => store.index(l, n)), hoverHead: state.hoverHead, cell: state.cell,
       labelled: Object.keys(labels).map((key) => store.index(...key.split(".").map(Number))),
@@ -165,6 +178,8 @@ function show({ model, el, session, signal, kept }) {
     }
     head.draw(now, session);
     scoring.draw();
+    cutHead.textContent = now.offAt.includes(now.index) ? "On again" : "Cut";
+    cuts.draw(now, now.off, () => cutter.of(now.off, now.settled));
     parts.text.draw(now, state.pinHover ? both(now, [now.layer, now.head]) : weights);
     const [looks, looked] = tokenLines(now, weights, live());
     const [line, second] = now.hoverHead !== null ? [headLine(now, now.hoverHead, labels[pairOf(now.hoverHead).join(".")]), []]
@@ -193,7 +208,7 @@ function show({ model, el, session, signal, kept }) {
   const retheme = () => { theme = null; soon(); };
 
   listen(session, "change:layer change:head change:token change:pinned", soon, signal);
-  listen(model, "change:score change:key", soon, signal);
+  listen(model, "change:score change:key change:off", soon, signal);
   listen(model, "change:scale change:skip_first", retheme, signal);
   listen(model, "change:title", entitle, signal);
   hover.listen(soon, signal);
@@ -206,7 +221,7 @@ function show({ model, el, session, signal, kept }) {
   sizes.observe(view.picture);
   signal.addEventListener("abort", () => sizes.disconnect());
 
-  bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, ...scoring.keys, ...head.keys },
+  bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, ...scoring.keys, ...head.keys, cut: cuttable ? { x: () => cutHead.click(), X: () => cutMlp.click(), r: restore } : {} },
     open: (index) => open(pairOf(index)), pin, pickPair, pickToken });
   fit(); // another text in a view that has its place: no frame goes by without it
 }

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from traitlets import Bool, Bytes, Dict, Enum, Int, List, Unicode
 
-from widgets.attention import why
+from widgets.attention import cutting, why
 from widgets.attention.given import state_of
 from widgets.attention.stats import described
 from widgets.attention.windows import window
@@ -46,12 +46,16 @@ class Attention(View):
     breakdown: a function (layer, head, query, key) of what one score is made of: an object or
     mapping with `score`, `dims` (sum to it) and, as it has them, `parts`, `by_distance`,
     `query_sources`, `key_sources` (names → numbers), `weight`, `others`, `waves`, `note`.
+    ablate: a function (heads=[(layer, head) …], mlps=[layer …], position) of what the model says
+    without them: an object or mapping with `effect` and, always, `controls`, as
+    `lab.interventions.switches(model, text)` gives it. Then heads and MLPs can be switched off.
+    off: what is off at first: (layer, head) for a head, (layer, "mlp") for an MLP.
     title: the headline, instead of the view's own.
     scale: "linear" (0 to 1) or "log"; skip_first: leave the first token out of the picture.
 
     What the reader does comes back in `layer`, `head` (a click on a small picture), `token` (a
     click on a piece or in the matrix), `key` (the key of a clicked cell) and `pinned` (Enter, or
-    the pin button); `score` names the one that marks and sorts.
+    the pin button); `score` names the one that marks and sorts; `off` is what is switched off.
 
     Raises ValueError for shapes that disagree, NaN, infinity and negative weights (raw scores:
     their place is named). Rows that do not sum to 1 are drawn, and the view says so: an ablated
@@ -64,7 +68,8 @@ class Attention(View):
     """
 
     files = Path(__file__)
-    kept = ("scale", "skip_first", "score", "key")
+    kept = ("scale", "skip_first", "score", "key", "off")
+    controlled = {"effects": "controls"}
 
     pieces = Texts(help="the tokens' text").tag(sync=True)
     special = List(Bool(), help="which tokens are special").tag(sync=True)
@@ -88,6 +93,10 @@ class Attention(View):
     key = FromZero(help="key of the picked cell; its query is the token").tag(sync=True)
     explains = Bool(help="single scores can be broken down").tag(sync=True)
     reasons = Dict(help='answered breakdowns: "5.1.12.3" → what they said').tag(sync=True)
+    ablates = Bool(help="parts can be switched off").tag(sync=True)
+    off = cutting.Parts(help="what is switched off: key x, Shift + click").tag(sync=True)
+    effects = Dict(help="by parts and position, what switching them off did").tag(sync=True)
+    controls = Dict(help="the same for other parts in their place").tag(sync=True)
     made = Dict(help="text, bos, tokens: what the trace was made from").tag(sync=True)
     distances = Int(help="of averages: how far back they reach; 0 for one text").tag(sync=True)
     profiles = Bytes(help="float32 [mean and half width, head, distance]").tag(sync=True)
@@ -109,17 +118,23 @@ class Attention(View):
         special: Sequence[bool] | None = None,
         scores: Any = None,
         breakdown: Callable[[int, int, int, int], Any] | None = None,
+        ablate: Callable[..., Any] | None = None,
+        off: Sequence[tuple[int, Any]] = (),
         title: str = "",
         scale: str = "linear",
         skip_first: bool = False,
     ):
         given = {"pieces": pieces, "patterns": patterns, "layers": layers, "special": special}
         self._patterns, state = state_of(trace, labels=labels, scores=scores, **given)
-        self._breakdown = _called(breakdown)
+        self._breakdown = _called("breakdown", breakdown)
+        self._ablate = _called("ablate", ablate)
         state |= {"scale": scale, "skip_first": skip_first, "explains": breakdown is not None}
+        state |= {"ablates": ablate is not None, "off": cutting.parts(off)}
         super().__init__(session=session, title=title, **state)
         self.observe(self._keep_shown, ["layer", "head", "pinned"])
         self._keep_shown()
+        if self.off and ablate is not None:
+            self._measure(self.off, len(self.pieces) - 1 if self.token is None else self.token)
 
     def show(
         self,
@@ -128,20 +143,22 @@ class Attention(View):
         *,
         scores: Any = None,
         breakdown: Callable[[int, int, int, int], Any] | None = None,
+        ablate: Callable[..., Any] | None = None,
         **given: Any,
     ) -> None:
         """Show another text in the same view; takes, and refuses, what the view itself does.
 
         What is picked stays, as far as the new text has it. A refused one changes nothing. A
-        breakdown belongs to one text: give the new text's own, or there is none.
+        breakdown and an `ablate` belong to one text: give the new text's own, or there is none.
         """
         patterns, state = state_of(trace, labels=labels, scores=scores, **given)
-        breakdown = _called(breakdown)
+        breakdown, ablate = _called("breakdown", breakdown), _called("ablate", ablate)
         if self.score in state["scores"] or (self.scores and not self.score):
             state["score"] = self.score
         with self.hold_sync():
-            self._patterns, self._breakdown = patterns, breakdown
+            self._patterns, self._breakdown, self._ablate = patterns, breakdown, ablate
             self.explains, self.reasons = breakdown is not None, {}
+            self.ablates, self.effects, self.controls = ablate is not None, {}, {}
             for name, value in state.items():
                 setattr(self, name, value)
             self.opened = {}
@@ -149,7 +166,7 @@ class Attention(View):
         self._keep_shown()
 
     def answer(self, what: str, args: dict) -> tuple[dict, list[bytes]]:
-        """Heads' pictures, a window of one, a token's exact row and column, a breakdown."""
+        """Heads' pictures, a window, a token's exact row and column, a breakdown, a cut."""
         if what == "heads":
             return self._heads(args)
         if what == "window":
@@ -158,6 +175,8 @@ class Attention(View):
             return self._exact(args)
         if what == "breakdown":
             return self._explained(args), []
+        if what == "cut":
+            return self._measure(cutting.parts(args["off"]), int(args["position"])), []
         return super().answer(what, args)
 
     def exact(self, layer: int, head: int) -> np.ndarray:
@@ -205,6 +224,16 @@ class Attention(View):
             self._trait_values["reasons"] = dict(list(kept.items())[-why.KEPT :])
         return {"place": key, "found": self.reasons[key]}
 
+    def _measure(self, off: list, position: int) -> dict:
+        """What is left without these parts; kept in the state, without a message, as above."""
+        key = cutting.key_of(off, position)
+        if key not in self.effects:
+            effect, control = cutting.measured(self._ablate, off, position)
+            for name, found in (("effects", effect), ("controls", control)):
+                kept = {**getattr(self, name), key: found}
+                self._trait_values[name] = dict(list(kept.items())[-cutting.KEPT :])
+        return {"key": key, "effect": self.effects[key], "control": self.controls[key]}
+
     def _open(self, layer: int, head: int) -> dict:
         """A head's picture and stats; kept in the state, without a message, for later pages."""
         key = f"{layer}.{head}"
@@ -228,9 +257,8 @@ class Attention(View):
                 self._open(layer, head)
 
 
-def _called(breakdown: Any) -> Any:
-    if breakdown is not None and not callable(breakdown):
-        raise TypeError(
-            f"breakdown is a {type(breakdown).__name__}; give a function (layer, head, query, key)"
-        )
-    return breakdown
+def _called(name: str, given: Any) -> Any:
+    if given is not None and not callable(given):
+        wanted = "(heads, mlps, position)" if name == "ablate" else "(layer, head, query, key)"
+        raise TypeError(f"{name} is a {type(given).__name__}; give a function {wanted}")
+    return given

@@ -10,7 +10,7 @@ const listed = (pairs) => pairs.filter(([, value]) => value !== null && value !=
 const picks = ({ layer, head, token, pinned }) => listed([["layer", layer], ["head", head], ["token", token], ["pinned", pinned?.length ? JSON.stringify(pinned) : null]]);
 
 /** The code, from what the view knows of its text (`made`) and what is picked. */
-export function code({ made, modelName, texts, score, scale, skipFirst, explains, ...picked }) {
+export function code({ made, modelName, texts, score, scale, skipFirst, explains, off = [], ...picked }) {
   const known = modelName && (texts || made.text !== undefined);
   const given = { trace: "trace", averages: "averages", arrays: "pieces=pieces, patterns=patterns" }[texts ? "averages" : known ? "trace" : "arrays"];
   const named = score && score !== "entropy" && score !== "first" && !texts;
@@ -19,6 +19,7 @@ export function code({ made, modelName, texts, score, scale, skipFirst, explains
     : [`trace = lab.trace(model, ${quoted(made.text ?? "")}, prepend_bos=${made.bos ? "True" : "False"})  # ${made.tokens} tokens`];
   const options = [
     known && named ? "scores=lab.head_scores(trace)" : null, known && explains ? "breakdown=lab.attention.breakdowns(model, trace)" : null,
+    known && off.length ? `ablate=lab.interventions.switches(model, trace.ids), off=[${off.map(([layer, part]) => `(${layer}, ${JSON.stringify(part)})`).join(", ")}]` : null,
     scale === "log" ? 'scale="log"' : null, skipFirst ? "skip_first=True" : null,
   ].filter(Boolean);
   return [

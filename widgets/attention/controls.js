@@ -57,7 +57,7 @@ export function headButtons({ model, view, pin, why = null, soon }) {
       if (pinner) pinner.textContent = now.pinnedAt.includes(now.index) ? "Unpin" : "Pin";
       panel.draw(code({
         made: model.get("made"), modelName: model.get("model_name"), texts: model.get("texts"), score: model.get("score"), scale: model.get("scale"),
-        skipFirst: model.get("skip_first"), explains: model.get("explains"), layer: now.layer, head: now.head, token: session.get("token"), pinned: now.pinned,
+        skipFirst: model.get("skip_first"), explains: model.get("explains"), off: model.get("off"), layer: now.layer, head: now.head, token: session.get("token"), pinned: now.pinned,
       }));
     },
   };

@@ -19,6 +19,12 @@ export const KEYS = [
   ["c", "the code of this picture"],
 ];
 
+export const CUT_KEYS = [
+  ["x", "switch the head off, or on again; also Shift + click on its picture"],
+  ["X", "switch the MLP of its layer off, or on again"],
+  ["r", "switch everything on again"],
+];
+
 /** Binds the keys of the whole view, and the arrows of each part. */
 export function bind({ view, parts, session, signal, look, hoverCell, switches, open, pin, pickPair, pickToken }) {
   const step = (by) => () => { const { token, tokens } = look(); pickToken(within(token + by, tokens, token)); };
@@ -47,5 +53,5 @@ export function bind({ view, parts, session, signal, look, hoverCell, switches, 
   keys(parts.matrix.element, { ...arrows(move), Enter }, signal);
   keys(parts.text.focus, { ...arrows((right, down) => step(right + down)), Enter }, signal);
   keys(view.root, { "[": step(-1), "]": step(1), "+": zoom(1.5), "=": zoom(1.5), "-": zoom(1 / 1.5), 0: zoom(0),
-    l: switches.log, f: switches.first, s: switches.sort, m: switches.mark, w: switches.why, c: switches.code, Escape: letGo }, signal);
+    l: switches.log, f: switches.first, s: switches.sort, m: switches.mark, w: switches.why, c: switches.code, ...switches.cut, Escape: letGo }, signal);
 }

@@ -36,8 +36,8 @@ export function places(grid, heads, order) {
   };
 }
 
-/** Builds the overview; `pick(index)` and `hover(index|null)` are called with heads' indices. */
-export function overview({ signal, thumbs, pick, hover, paintBase = paintPictures }) {
+/** Builds the overview; `pick(index)`, `hover(index|null)` and, with Shift, `cut(index)` are called with heads' indices. */
+export function overview({ signal, thumbs, pick, hover, cut = pick, paintBase = paintPictures }) {
   const [base, marks] = ["base", "marks"].map(() => h("canvas", { "aria-hidden": "true" }));
   const element = h("div", { class: "attention-overview", tabindex: "0", role: "application" }, base, marks);
   let [grid, place, painted] = [null, null, ""];
@@ -49,7 +49,7 @@ export function overview({ signal, thumbs, pick, hover, paintBase = paintPicture
   };
   element.addEventListener("pointermove", (event) => hover(at(event)), { signal });
   element.addEventListener("pointerleave", () => hover(null), { signal });
-  element.addEventListener("click", (event) => { const index = at(event); if (index !== null) pick(index); }, { signal });
+  element.addEventListener("click", (event) => { const index = at(event); if (index !== null) (event.shiftKey ? cut : pick)(index); }, { signal });
 
   return {
     element,
@@ -157,7 +157,20 @@ function drawMarks(canvas, grid, place, look) {
     context.fillStyle = look.inks.soft;
     context.fillRect(grid.left + column * grid.step - 2, grid.top + row * grid.step, 1, grid.size);
   }
+  for (const index of look.offAt ?? []) crossed(context, grid, place.of(index), look);
   for (const index of look.pinnedAt) frame(index, look.inks.soft, 1, [2, 2]);
   if (look.hoverHead !== null) frame(look.hoverHead, look.inks.ink, 1);
   frame(look.index, look.inks.accent, 2);
+}
+
+/** A head that is switched off: veiled, and struck through. */
+function crossed(context, grid, { column, row }, look) {
+  const [x, y, size] = [grid.left + column * grid.step, grid.top + row * grid.step, grid.size];
+  Object.assign(context, { fillStyle: look.inks.paper, globalAlpha: 0.72, strokeStyle: look.inks.row, lineWidth: 2 });
+  context.setLineDash([]);
+  context.fillRect(x, y, size, size);
+  context.globalAlpha = 1;
+  context.beginPath();
+  for (const [from, to] of [[0, size], [size, 0]]) { context.moveTo(x + from, y); context.lineTo(x + to, y + size); }
+  context.stroke();
 }
