@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+ROOMS = sorted(path.parent.name for path in (ROOT / "lab").glob("*/__init__.py"))
 ASKED = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
 
 
@@ -137,3 +139,10 @@ def test_what_ships_is_what_the_data_readme_says():
         for path in (ROOT / "data").rglob("*.safetensors")
     }
     assert shipped == listed
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_module_is_called_like_what_its_room_gives(room):
+    """Once it is imported, the module would stand where the function is looked for."""
+    given = set(getattr(import_module(f"lab.{room}"), "__all__", ()))
+    assert not given & {path.stem for path in (ROOT / "lab" / room).glob("*.py")}
