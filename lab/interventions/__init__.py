@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lab.interventions.directions import activations, between, random_directions
     from lab.interventions.edits import Edit
     from lab.interventions.steering import steered
-    from lab.interventions.sweeping import sweep, sweeping
+    from lab.interventions.patching import sweep, sweeping
     from lab.interventions.switching import Switches, switches
     from lab.interventions.verbs import freeze, mean, patch, resample, steer, swap, zero
     from lab.interventions.writing import Written, written
@@ -77,8 +77,8 @@ _ROOM = {
     "switches": "switching",
     "averages": "averaging",
     "Edit": "edits",
-    "sweep": "sweeping",
-    "sweeping": "sweeping",
+    "sweep": "patching",
+    "sweeping": "patching",
     "Written": "writing",
     "written": "writing",
 } | dict.fromkeys(("freeze", "mean", "patch", "resample", "steer", "swap", "zero"), "verbs")

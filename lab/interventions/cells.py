@@ -65,6 +65,8 @@ def grid(model: Any, site: str, by: str, layers: Sequence[int] | None = None) ->
     """
     if by not in AXES:
         raise ValueError(f"by={by!r}: {', '.join(map(repr, AXES))} are the ways")
+    if site == "resid_mid":  # TransformerLens 4 shows the second norm's input under this name
+        raise ValueError("site='resid_mid': a patch there reaches the MLP alone; take 'resid_pre'")
     heads = site in (*HEAD_FIRST, *HEAD_SECOND)
     if "head" in AXES[by] and not heads:
         raise ValueError(f"by={by!r}: {site} has no heads; {', '.join(HEAD_SECOND)} or pattern do")

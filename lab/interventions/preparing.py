@@ -135,7 +135,7 @@ def prepared(
     sources = [clean_source(layout, ways[0], own, pairs)]
     sources += control_sources(model, layout, control, controls, sources[0], own, unrelated, seed)
     passes = Passes(model, pairs.corrupted.tolist(), at)
-    read = metric.prepared(model, _logits(ways[0], -1 if there is None else there)[0])
+    read = metric.prepared(model, _logits(ways[0], -1 if there is None else there)[0].double())
     ends = [_end(metric, read, way, place) for way, place in zip(ways, (there, at), strict=True)]
     record = _record(layout, pairs, ways, metric, ends, -1 if at is None else at)
     record["control"] = control_words(control, controls)

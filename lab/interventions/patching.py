@@ -40,8 +40,8 @@ def sweep(
             a piece without a partner is not patched.
         metric: `logit_difference(" Mary", " John")`, `probability`, `log_probability`, `rank`,
             `divergence()`, or a function of logits [row, vocab] that gives a number for each row.
-        site: a hook point by its short name: resid_pre, resid_mid, resid_post, attn_out, mlp_out;
-            z, q, k, v, pattern.
+        site: a hook point by its short name: resid_pre, resid_post, attn_out, mlp_out; z, q, k, v,
+            pattern.
         by: "position" (each layer and position), "layer" (all positions at once), and for sites
             with heads "head" (all positions) or "head position".
         progress: called with (cells done, cells in all) after each pass.
