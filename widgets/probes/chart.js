@@ -57,7 +57,7 @@ function upper({ task, theme, across, width }) {
     const [line, band] = [points(mean), [...points(high), ...points(low).reverse()]];
     const dots = key === "accuracy" || line.length === 1 ? line.map(([x, y]) => put("circle", { cx: x, cy: y, r: 2.5, fill: colour })) : [];
     return put("g", { [key === "accuracy" ? "data-effect" : "data-control"]: key },
-      put("polygon", { points: band.join(" "), fill: colour, opacity: 0.22 }),
+      put("polygon", { points: band.join(" "), fill: colour, opacity: 0.16 }),
       put("polyline", { points: line.join(" "), fill: "none", stroke: colour, "stroke-width": wide, "stroke-dasharray": dash }), ...dots);
   });
   return [...grid, ...groups];
@@ -90,7 +90,7 @@ function lower({ task, theme, across, width, known, lower: kind }) {
     return [put("g", {}, put("rect", { x: x - half, width: 2 * half, y: Math.min(y, down.at(0)), height: Math.abs(y - down.at(0)), fill: theme.lines[0], opacity: 0.75 }),
       ...(coded ? [level(high[row], x - half - 2, x + half + 2, theme.ink, "")] : [put("line", { x1: x, x2: x, y1: down.at(low[row]), y2: down.at(high[row]), stroke: theme.ink, "stroke-width": 1.5 })]))];
   });
-  const name = coded ? "bits a label (dash: shuffled; dots: reading nothing)" : `selectivity: probe − ${LINES[task.against.key][0]}`;
+  const name = coded ? "bits a label; dash: shuffled, dots: no reading" : `selectivity: probe − ${LINES[task.against.key][0]}`;
   return [
     ...ticks(down.value(foot), most, 2).flatMap((value) => tick(value, down.at(value), theme, width)),
     put("g", { "data-effect": kind }, ...bars), ...(coded ? [level(task.uniform, LEFT, width - RIGHT, theme.soft, "1 3")] : []), put("text", { x: LEFT, y: TALL + GAP - 6, class: "probes-name" }, name),

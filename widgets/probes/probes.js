@@ -35,12 +35,12 @@ export default {
     const push = h("button", { class: "kit-button probes-steer", type: "button", onclick: () => steer() }, "Steer with it");
     const over = (next) => { cell = next; soon(); };
     const parts = {
-      sentence: sentence({ signal, read: (text) => ask(askRead, { text }, "Reading another sentence"), over: (at) => { overRow = at?.row ?? null; hover.set({ token: at?.token ?? null }); soon(); }, go }),
+      sentence: sentence({ signal, read: (text) => ask(askRead, { text }, "Reading another sentence"), over: (at) => { overRow = at?.row ?? null; hover.set({ token: at?.token ?? null }); soon(); }, go, paint }),
       confusion: confusion({ signal, over, choose }), directions: directions({ signal, over, go, choose: (i) => choose(known.kinds[i].of, known.kinds[i].task) }),
     };
     const left = chart({ signal, over: (row) => { overRow = row; soon(); }, go: (row) => go({ row }) });
     const stage = h("div", { class: "probes-stage" }, ...Object.values(parts).map(({ element }) => element));
-    view.picture.append(h("div", { class: "probes-bench" }, left.element, h("div", { class: "probes-side" }, h("div", { class: "probes-bar" }, tabs, paint, key), stage, h("div", { class: "probes-bar probes-low" }, label("direction of", kind), where, ways, push))));
+    view.picture.append(h("div", { class: "probes-bench" }, left.element, h("div", { class: "probes-side" }, h("div", { class: "probes-bar" }, tabs, key), stage, h("div", { class: "probes-bar probes-low" }, label("towards", kind), where, ways, push))));
 
     /** What is picked, for all views; the embedding is a row of this view alone. */
     function go({ row, token }) {
@@ -95,7 +95,6 @@ export default {
       const had = tabs.contains(document.activeElement);
       tabs.replaceChildren(...Object.entries(TABS).map(([name, text]) => h("button", { class: "kit-button", type: "button", "aria-pressed": String(name === tab), onclick: () => turn({ tab: name }) }, text)));
       if (had) tabs.querySelector('[aria-pressed="true"]').focus();
-      paint.hidden = tab !== "sentence";
       paint.textContent = `cells: ${painted === "class" ? `chance of “${now.classes[of]}”` : "best class"}`;
       paint.setAttribute("aria-label", `${paint.textContent}; press for the other`);
       ways.textContent = model.get("by") === "probe" ? "by the probe" : "between means";

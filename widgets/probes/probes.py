@@ -112,7 +112,8 @@ class Probes(View):
         kinds = known["facts"][known["tasks"].index(shown)]["classes"]
         read = self._first(text[:LONGEST], known) if predict and text else {}
         super().__init__(
-            session=session, title=title, task=shown, of=kinds[-1] if of is None else of, lower=lower, by=by, **known, **read,
+            session=session, title=title, task=shown, of=kinds[-1] if of is None else of,
+            lower=lower, by=by, **known, **read,
             _can=[name for name, call in self._calls.items() if call is not None],
             tab=tab or ("sentence" if read.get("pieces") else "confusion"),
         )  # fmt: skip

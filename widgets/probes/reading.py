@@ -33,7 +33,7 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
         if name not in tasks:
             raise ValueError(f"predict gave {name!r}: the probes are {', '.join(tasks)}")
         i = list(tasks).index(name)
-        probs = numbers(f"probs of {name!r}", values, 3)
+        probs = np.nan_to_num(numbers(f"probs of {name!r}", values, 3, nan=True))
         wanted = (rows, len(pieces), len(facts[i]["classes"]))
         if probs.shape != wanted:
             raise ValueError(

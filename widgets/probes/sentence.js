@@ -6,13 +6,13 @@ import { ranked } from "./data.js";
 const [NAMES, HEAD, LEAST, MOST] = [146, 22, 54, 112]; // px: the rows' names, the tokens, a column
 
 /** Builds the panel; `read(text)` asks for another sentence, `over` and `go` tell of { row, token }. */
-export function sentence({ signal, read, over, go }) {
+export function sentence({ signal, read, over, go, paint }) {
   const typed = h("input", { class: "probes-typed", type: "text", maxlength: "4000", spellcheck: "false", "aria-label": "your sentence", placeholder: "type a sentence" });
   const names = h("div", { class: "probes-names" });
   const wide = h("div", { class: "probes-wide" }, names);
   const grid = h("div", { class: "probes-grid", tabindex: "0", role: "application", "aria-label": "what each layer's probe says of each token, layers down, tokens across; arrows move", "data-effect": "sentence" }, wide);
   const bars = h("ul", { class: "probes-bars" });
-  const element = h("div", { class: "probes-panel" }, typed, grid, bars);
+  const element = h("div", { class: "probes-panel" }, h("div", { class: "probes-bar" }, typed, paint), grid, bars);
   let [look, columns, width, tall] = [null, new Map(), 0, 21];
 
   // What is read is what was typed last; an input method's own keys are left to it.
@@ -34,6 +34,7 @@ export function sentence({ signal, read, over, go }) {
     const { known, task, theme, paint, of } = look;
     const final = ranked(task.chances(known.last, token))[0][0];
     const cells = known.rows.map((_, row) => {
+      if (!known.done[row]) return h("div", { class: "probes-said" });
       const chances = task.chances(row, token);
       const said = paint === "class" ? of : ranked(chances)[0][0];
       const ground = sequential(chances[said], theme.dark);

@@ -22,17 +22,16 @@ export function lines({ known, task, row, overRow, token, overToken, cell, tab, 
   const at = overRow ?? row;
   const said = cell ? cellLine({ known, task, row, of, by, size }, cell) : tab === "sentence" && known.pieces.length && task.chances(0, 0) ? tokenLine(known, task, at, overToken ?? token) : layerLine(known, task, at);
   const handed = steered.of ? [soft(`“${steered.of}” at ${known.rows[known.layers.indexOf(steered.layer)]} was handed on. ${steered.said}`)] : null;
-  const how = soft(`${task.seeds} seed${task.seeds === 1 ? "" : "s"}${task.n ? ` with ${task.n.toLocaleString("en")} held out each` : ""}; the bands are 95 % intervals of the mean.`);
-  const minded = [note, ...task.warnings].filter(Boolean).join(" ");
-  return [said, handed ?? (minded ? [strong("Mind: "), minded] : [how])];
+  const how = soft(`${task.seeds} seed${task.seeds === 1 ? "" : "s"}, ${task.n.toLocaleString("en")} held out each; bands: 95 % intervals of the mean. `);
+  const minded = [note, ...task.warnings].filter(Boolean).join("; ");
+  return [said, handed ?? [how, ...(minded ? [strong("Mind: "), minded] : [])]];
 }
 
 function layerLine(known, task, row) {
   if (!known.done[row]) return [strong(known.rows[row]), " was not done."];
   const [probe, against, shuffled] = [task.curve("accuracy"), task.against, task.curve("shuffled")];
-  const beside = against.key === "control" ? ["words with labels dealt at random ", strong(number(against.mean[row])), `, so ${number(task.over.mean[row])} is no mere memory; `] : [];
-  return [strong(known.rows[row]), `: ${task.name} is read with accuracy `, strong(number(probe.mean[row])), `${spread(probe, row)}; `, ...beside,
-    `shuffled labels ${number(shuffled.mean[row])}`, soft(` (luck: ${number(task.luck.mean[row])})`)];
+  const more = against.key === "control" ? [" · words with random labels ", strong(number(against.mean[row])), `, so ${number(task.over.mean[row])} is more than memory`] : [];
+  return [strong(known.rows[row]), ` tells ${task.name} with accuracy `, strong(number(probe.mean[row])), `${spread(probe, row)} · shuffled labels ${number(shuffled.mean[row])}`, soft(` (luck ${number(task.luck.mean[row])})`), ...more];
 }
 
 function tokenLine(known, task, row, token) {
