@@ -2,7 +2,7 @@
 
     STORIES=a/folder/with/tinystories_train.txt python data/make_saes.py
 
-About ten minutes of one core. What is learned so far is written every hundred steps. The texts are
+About five minutes of one core. What is learned so far is written every hundred steps. The texts are
 those of the model's own training, mixed anew; `lab.saes.judged` is for others.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-HOW = {"layer": 3, "features": 2048, "k": 16, "pieces": 1_200_000, "batch": 512, "lr": 4e-3}
+HOW = {"layer": 3, "features": 2048, "k": 16, "pieces": 700_000}
 
 
 def corpus(stories: Path) -> Any:

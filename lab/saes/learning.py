@@ -67,8 +67,9 @@ def training(
     features: int = 1024,
     k: int = 16,
     pieces: int = 300_000,
-    batch: int = 1024,
-    lr: float = 1e-3,
+    passes: int = 2,
+    batch: int = 512,
+    lr: float = 4e-3,
     every: int = 50,
     store: int = STORE,
     seed: int = 0,
@@ -85,7 +86,8 @@ def training(
         corpus: texts, or documents with a `text`; at least `pieces` pieces of them.
         layer: after which the stream is read (resid_post).
         features: how many directions there are; k: how many may be active at a place.
-        pieces: how much is read, each place once. batch: places in a step.
+        pieces: how much is read. passes: how often each place is learned from before it goes
+            (reading costs more than a step does). batch: places in a step.
         lr: Adam's learning rate; it falls evenly to 0 over the last third.
         every: steps between two looks.
         progress: called with pieces done and wanted at each look.
@@ -96,7 +98,13 @@ def training(
     """
     lock_of(model)
     (layer,) = checked_layers(model, layer)
-    for name, value in {"features": features, "pieces": pieces, "batch": batch, "k": k}.items():
+    for name, value in {
+        "features": features,
+        "k": k,
+        "pieces": pieces,
+        "passes": passes,
+        "batch": batch,
+    }.items():
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ValueError(f"{name} is {value!r}: a whole number of at least 1 is needed")
     if k > features:
@@ -106,8 +114,8 @@ def training(
     for found in places(model, corpus, layer, pieces, store=store, seed=seed):
         if learner is None:
             learner = _Learner(found, features, k, lr, seed)
-        for part in found.split(batch):
-            done += len(part)
+        for part, new in again(found, batch, passes):
+            done += new
             learner.update(part, 1 - done / pieces)
             stop = cancelled()
             if learner.steps % every == 0 or stop:
@@ -121,6 +129,14 @@ def training(
         raise ValueError("corpus gave no pieces: give at least one text with a character in it")
     if last is None or last.pieces < done:
         yield learner.fit(*told, done, pieces)
+
+
+def again(found: Tensor, batch: int, passes: int) -> Iterator[tuple[Tensor, int]]:
+    """Batches of the places, several times over; with each, how many places it counts as new."""
+    for turn in range(passes):
+        for part in found.split(batch):
+            # A place is done in its passes; what does not come out even counts in the last.
+            yield part, len(part) // passes + (turn == passes - 1) * (len(part) % passes)
 
 
 class _Learner:

@@ -17,12 +17,15 @@ from lab.saes.streaming import streams
 from lab.tokenizers.pieces import pieces as spelled
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Features(Survey):
     """A survey whose units are features of a sparse autoencoder; `unit` says so to a view."""
 
     unit: str = "feature"
     letter: str = "F"
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("Survey", "Features").replace("neurons", "features")
 
 
 def survey(
