@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lab.saes.reading import activations, cut, push, writes
     from lab.saes.surveying import Features, survey
     from lab.saes.telling import Told, told
-    from lab.saes.toying import toying, toys
+    from lab.saes.toymaking import toying, toys
 
 _ROOM = {
     "Check": "checked",
@@ -41,8 +41,8 @@ _ROOM = {
     "survey": "surveying",
     "Told": "telling",
     "told": "telling",
-    "toying": "toying",
-    "toys": "toying",
+    "toying": "toymaking",
+    "toys": "toymaking",
 }
 
 __all__ = [
