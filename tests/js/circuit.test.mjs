@@ -5,11 +5,11 @@ import { neighbour, places, way } from "../../widgets/circuit/places.js";
 
 const view = (array) => new DataView(array.buffer);
 // embed 0, L0H0 1, L0H1 2, L0 MLP 3, L1H0 4, logits 5; edges as they enter, the last leads nowhere.
-const edges = [[1, 4, 1, 7], [0, 1, 2, 3], [4, 5, 0, 9], [0, 4, 3, 5], [2, 3, 0, 1]];
+const edges = [[1, 4, 1, 7, 0], [0, 1, 2, 3, 1], [4, 5, 0, 9, 2], [0, 4, 3, 5, 3], [2, 3, 0, 1, 4]];
 const state = {
   names: ["embed", "L0H0", "L0H1", "L0 MLP", "L1H0", "logits"], layers: [-1, 0, 0, 0, 1, 2], heads: [-1, 0, 1, -1, 0, -1],
   ports: ["", "q", "k", "v"], sizes: [1, 3], total: 12, ends: [3, -1], metric: "m", unit: "u", method: "EAP",
-  edges: view(new Int32Array([0, 1, 2, 3].flatMap((row) => edges.map((edge) => edge[row])))),
+  edges: view(new Int32Array([0, 1, 2, 3, 4].flatMap((row) => edges.map((edge) => edge[row])))),
   scores: view(new Float32Array([0.9, -0.5, 0.4, 0.1, 0.05])), chance: view(new Float32Array(5).fill(0.02)), effects: view(new Float32Array([1, 0.9, 0, 0, 0.4, 0])),
   shares: view(new Float32Array([0.2, 0.8, 0.7, NaN])), randoms: view(new Float32Array([0, 0.1, 0.2, NaN, 1, 0.9, 0.8, 0.7])),
 };
@@ -53,6 +53,12 @@ test("a part is spare when it is missed no more than random ones", () => {
 test("edges of a part come strongest first, cut ones among them", () => {
   const [into, out] = around(known, pruned(known, 5, [7]), 4);
   assert.deepEqual([into, out], [[0, 3], [2]]);
+  assert.deepEqual(around(known, pruned(known, 3, []), -1), [[0, 1, 2]]);
+});
+
+test("edges that enter together come and go together", () => {
+  const tied = { ...known, rank: new Int32Array([2, 2, 2, 3, 4]) };
+  assert.deepEqual([1, 2, 3, 4].map((size) => pruned(tied, size, []).edges.length), [0, 0, 3, 4]);
 });
 
 test("random circuits are said by median and ends", () => {

@@ -88,7 +88,7 @@ def test_a_circuit_is_the_first_edges_of_the_rank_without_those_cut_by_hand():
 def test_only_the_first_edges_of_a_large_graph_travel():
     graph = a_graph(layers=20, heads=6, rank=None)
     view = Circuit(graph, a_trial())
-    assert (view.total, len(view.edges)) == (len(graph.scores), 16 * 20_000)
+    assert (view.total, len(view.edges)) == (len(graph.scores), 20 * 20_000)
     sums = np.zeros(len(graph.nodes))
     np.add.at(sums, graph.sources, graph.scores)  # effects are of all edges all the same
     assert np.allclose(np.frombuffer(view.effects, "<f4"), sums, atol=1e-4)
@@ -154,8 +154,9 @@ def some_agreement(**changes):
     exact = rng.normal(size=(3, 4))
     estimate = exact.copy()
     estimate[1, 2] += 2
-    known = {"estimates": {"z": estimate}, "exact": {"z": exact}, "unit": "logits",
-             "controls": {"z": rng.normal(0, 0.1, (5, 3, 4))}}  # fmt: skip
+    blank = rng.normal(0, 0.1, (5, 3, 4))
+    known = {"estimates": estimate, "exact": exact, "control_estimates": blank, "controls": blank,
+             "names": [f"L{i // 4}H{i % 4}" for i in range(12)]}  # fmt: skip
     return SimpleNamespace(**known | changes)
 
 
@@ -163,24 +164,19 @@ def test_agreement_names_the_largest_miss_and_shows_its_control():
     figure = agreement(some_agreement(), named=1)
     assert [one.name for one in figure.data[1:]] == ["control, n = 60", "exact, n = 12"]
     assert [note.text for note in figure.layout.annotations] == ["L1H2"]
-    assert "correlation 0.91" in figure.layout.title.text
-    with pytest.raises(TypeError, match="without controls"):
-        agreement(some_agreement(controls={}))
-    with pytest.raises(KeyError, match="estimates has no 'mlp'"):
-        agreement(some_agreement(), "mlp")
-    with pytest.raises(ValueError, match="all must have the same shape"):
-        agreement(some_agreement(exact={"z": np.zeros((3, 5))}))
+    assert "correlation 0.91 over 12 places" in figure.layout.title.text
+    with pytest.raises(TypeError, match="without controls: an estimate stands beside"):
+        agreement(some_agreement(controls=None))
+    with pytest.raises(ValueError, match=r"exact \(3, 5\), .* one shape is wanted"):
+        agreement(some_agreement(exact=np.zeros((3, 5))))
 
 
 def test_agreement_leaves_out_what_was_not_measured():
-    found = some_agreement()
-    found.exact["z"][0] = np.nan
-    figure = agreement(found, "z", named=99)
-    assert figure.data[2].name == "exact, n = 8" and "(8 places)" in figure.layout.title.text
-    found.pieces = ["<b>", " a"]
-    named = agreement(some_agreement(pieces=["<b>"], estimates={"x": np.ones((1, 1))},
-                      exact={"x": np.zeros((1, 1))}, controls={"x": np.zeros((1, 1))}))  # fmt: skip
-    assert named.layout.annotations[0].text == "L0 &lt;b&gt; 0"
+    found = some_agreement(names=["<b>"] * 12)
+    found.exact[0] = np.nan
+    figure = agreement(found, named=99)
+    assert figure.data[2].name == "exact, n = 8" and "8 places" in figure.layout.title.text
+    assert {note.text for note in figure.layout.annotations} == {"&lt;b&gt;"}
 
 
 @pytest.mark.browser

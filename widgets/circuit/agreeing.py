@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from widgets.glass.arrays import as_array
-from widgets.glass.text import clean, visible
+from widgets.glass.text import clean
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -16,77 +16,58 @@ _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#6E6E6E"  # Okabe & Ito's, and a 
 _PAPER, _INK = "#FFFFFF", "#333333"
 
 
-def agreement(found: Any, kind: str | None = None, *, named: int = 5, title: str = "") -> go.Figure:
+def agreement(found: Any, *, named: int = 5, title: str = "") -> go.Figure:
     """Estimated effects across, exact ones up, and the line on which both are the same.
 
     found: what `lab.circuits.attribution_patching` gives, or anything with these attributes:
-    estimates, exact and controls, each {kind: array of the same shape} (exact effects may be NaN
-    where they were not measured; controls are exact effects of patches that should do nothing);
-    and if known pieces, unit, metric, model_name. kind: which of them; the first by default.
+    estimates and exact, of one shape (exact effects NaN where they were not measured), controls
+    and control_estimates, the same of patches that should do nothing, with draws in front; and if
+    known names (of the places, in the order of `estimates.ravel()`) and sweep.unit.
     named: so many of the largest misses are named.
 
-    Raises TypeError for something without exact effects or controls, KeyError for an unknown kind,
-    ValueError for shapes that disagree.
+    Raises TypeError for something without exact effects or controls, ValueError for shapes that
+    disagree.
 
-    >>> agreement(found, "z").layout.title.text  # doctest: +SKIP
-    'z: estimated against exact, correlation 0.97 (48 places)'
+    >>> agreement(found).layout.title.text  # doctest: +SKIP
+    'Estimated against exact: correlation 0.95 over 48 places'
     """
     import plotly.graph_objects as go
 
-    kind, estimate, exact, control = _given(found, kind)
-    names = _names(found, kind, exact.shape)
+    (estimate, exact), (blank, control) = _given(found)
+    names = [_plain(str(name)) for name in getattr(found, "names", range(estimate.size))]
     figure = go.Figure()
-    rows = {"control": (control, _GREY, "circle-open"), "exact": (exact, _BLUE, "circle")}
-    ends = [np.nanmin([*estimate.flat, *exact.flat]), np.nanmax([*estimate.flat, *exact.flat])]
+    ends = [float(end([*estimate.flat, *exact.flat])) for end in (np.nanmin, np.nanmax)]
     dash = {"color": _GREY, "width": 1, "dash": "dash"}
     figure.add_scatter(x=ends, y=ends, mode="lines", name="both the same", line=dash)
-    for name, (values, colour, symbol) in rows.items():
-        across, said = (np.broadcast_to(one, values.shape).ravel() for one in (estimate, names))
+    for name, across, up, colour, symbol in (
+        ("control", blank, control, _GREY, "circle-open"),
+        ("exact", estimate, exact, _BLUE, "circle"),
+    ):
         figure.add_scatter(
-            x=across, y=values.ravel(), text=said, mode="markers",
-            name=f"{name}, n = {int(np.isfinite(values).sum())}",
+            x=across.ravel(), y=up.ravel(), text=names * (up.size // estimate.size), mode="markers",
+            name=f"{name}, n = {int(np.isfinite(up).sum())}",
             marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.75},
             hovertemplate="%{text}<br>estimated %{x:.3g}, " + name + " %{y:.3g}<extra></extra>",
         )  # fmt: skip
-    _name_misses(figure, names.ravel(), estimate.ravel(), exact.ravel(), named)
-    return _dressed(figure, title or _title(kind, estimate, exact), _unit(found))
+    _name_misses(figure, names, estimate.ravel(), exact.ravel(), named)
+    return _dressed(figure, title or _title(estimate, exact), _unit(found))
 
 
-def _given(found: Any, kind: str | None) -> tuple[str, np.ndarray, np.ndarray, np.ndarray]:
-    lacks = [name for name in ("estimates", "exact", "controls") if not getattr(found, name, None)]
+def _given(found: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    wanted = ("estimates", "exact", "control_estimates", "controls")
+    lacks = [name for name in wanted if getattr(found, name, None) is None]
     if lacks:
         raise TypeError(
             f"found is a {type(found).__name__} without {', '.join(lacks)}: an estimate stands "
             "beside the exact effect and its control, or it is not shown"
         )
-    kind = next(iter(found.estimates)) if kind is None else kind
-    arrays = []
-    for name in ("estimates", "exact", "controls"):
-        known = getattr(found, name)
-        if kind not in known:
-            raise KeyError(f"{name} has no {kind!r}: {', '.join(map(str, known))}")
-        arrays.append(np.array(as_array(known[kind]), dtype=float))
-    estimate, exact, control = arrays
-    if exact.shape != estimate.shape or control.shape[-estimate.ndim :] != estimate.shape:
-        raise ValueError(
-            f"{kind}: estimates {estimate.shape}, exact {exact.shape}, controls {control.shape}; "
-            "all must have the same shape, controls may have draws in front"
-        )
-    return kind, estimate, exact, control
-
-
-def _names(found: Any, kind: str, shape: tuple[int, ...]) -> np.ndarray:
-    """What each place is called: L5H1 for heads, L5 ·Mary 3 for positions."""
-    pieces = [visible(clean(str(piece))) for piece in getattr(found, "pieces", [])]
-    by_head = kind in ("z", "pattern", "q", "k", "v")
-
-    def name(*at: int) -> str:
-        layer, other = at[0], at[-1]
-        if by_head or len(at) < 2:
-            return _plain(f"L{layer}H{other}" if len(at) > 1 else f"L{layer}")
-        return _plain(f"L{layer} {pieces[other] if other < len(pieces) else ''} {other}")
-
-    return np.array([name(*at) for at in np.ndindex(shape)], dtype=object).reshape(shape)
+    arrays = [np.array(as_array(getattr(found, name)), dtype=float) for name in wanted]
+    shapes = [array.shape for array in arrays]
+    size = shapes[0]
+    if shapes[1] != size or shapes[2] != shapes[3] or shapes[3][1:] != size or not arrays[3].size:
+        told = ", ".join(f"{name} {shape}" for name, shape in zip(wanted, shapes, strict=True))
+        raise ValueError(f"{told}: one shape is wanted, with draws in front for the controls")
+    return [(arrays[0], arrays[1]), (arrays[2], arrays[3])]
 
 
 def _name_misses(figure: Any, names: Any, estimate: Any, exact: Any, named: int) -> None:
@@ -98,16 +79,16 @@ def _name_misses(figure: Any, names: Any, estimate: Any, exact: Any, named: int)
             figure.add_annotation(**place, arrowcolor=_ORANGE, arrowsize=0.8, font={"size": 11})
 
 
-def _title(kind: str, estimate: np.ndarray, exact: np.ndarray) -> str:
+def _title(estimate: np.ndarray, exact: np.ndarray) -> str:
     done = np.isfinite(exact)
     pair = estimate[done], exact[done]
     known = done.sum() > 1 and min(one.std() for one in pair) > 0
     same = f"{np.corrcoef(*pair)[0, 1]:.2f}" if known else "unknown"
-    return f"{kind}: estimated against exact, correlation {same} ({done.sum()} places)"
+    return f"Estimated against exact: correlation {same} over {done.sum()} places"
 
 
 def _unit(found: Any) -> str:
-    unit = _plain(str(getattr(found, "unit", "") or ""))
+    unit = _plain(str(getattr(getattr(found, "sweep", found), "unit", "") or ""))
     return f" ({unit})" if unit else ""
 
 

@@ -23,16 +23,16 @@ class Circuit(View):
     (names, in the order of the model: its input first, its output last), layers and heads [node]
     (-1 where none), sources and targets [edge] (node numbers), scores [edge] (what the edge does
     for the metric, estimated; above 0: it holds the metric up), chance [edge] (their control: how
-    far the score strays for random pushes); and if known ports [edge] ("q", "k", "v"), rank (edges
-    as they enter a circuit), clean and corrupted (the metric on both runs), metric, unit, method,
-    model_name.
+    far the score strays for random pushes); and if known ports [edge] ("q", "k", "v"), rank (the
+    circuit of at most n edges is rank < n), clean and corrupted (the metric on both runs), metric,
+    unit, method, model_name.
     trial: what its circuits did beside random ones of the same size: sizes [k], faithful and
     without [k] (the circuit alone; all but the circuit), random and random_without [k, n]. It
     cannot be left out.
     test: takes the numbers of a circuit's edges (and, if it likes, `progress=` and `cancelled=`)
     and gives a trial of that one. needs: the same → names, lost [part] (what it loses without each
     part), random [n] (without random ones). Both run in a thread, when the reader asks.
-    size: how many edges are shown at first, in the order in which they enter.
+    size: how many edges are shown at first, at most: those whose rank is below it.
 
     The slider, or `size`, prunes; `cut` are edges taken out by hand; `circuit` gives the edges that
     are left. A node that is picked is `picked`, and where it is a head, the session's `layer` and
@@ -60,7 +60,7 @@ class Circuit(View):
     layers = List(Int(), help="the layer of each, -1 for none").tag(sync=True)
     heads = List(Int(), help="the head of each, -1 for none").tag(sync=True)
     ports = Texts(help="names of the inputs that edges enter").tag(sync=True)
-    edges = Bytes(help="int32 [4, edge]: source, target, input, its number").tag(sync=True)
+    edges = Bytes(help="int32 [5, edge]: source, target, input, number, rank").tag(sync=True)
     scores = Bytes(help="float32 [edge], in the order of entering").tag(sync=True)
     chance = Bytes(help="float32 [edge], the scores' control").tag(sync=True)
     effects = Bytes(help="float32 [node], all edges out summed").tag(sync=True)
@@ -79,7 +79,7 @@ class Circuit(View):
     lost_randoms = Dict(help="the same without random parts").tag(sync=True)
     progress = List(Int(), help="of a running test: done, of; empty: none").tag(sync=True)
     can = List(Unicode(), help="what can be asked: test, needs").tag(sync=True)
-    size = Int(1, min=1, help="edges shown; the slider, keys + and −").tag(sync=True)
+    size = Int(1, min=1, help="edges shown, at most; the slider, keys + and −").tag(sync=True)
     cut = List(Int(), help="numbers of edges taken out by hand; key x").tag(sync=True)
     picked = Text("", help="the part that was clicked or walked to").tag(sync=True)
 
@@ -95,7 +95,6 @@ class Circuit(View):
         title: str = "",
     ):
         known = _state(graph, trial)
-        self._order = given.order_of(graph)
         self._asks = {"test": test, "needs": needs}
         self._tester = Trying(self._told, self._tried)
         self._last: tuple[Any, BaseException | None] = (None, None)
@@ -110,8 +109,7 @@ class Circuit(View):
         """Show another graph in the same view; takes, and refuses, what the view itself does."""
         known = _state(graph, trial)
         with self.hold_sync():
-            self._order = given.order_of(graph)
-            self.cut, self.picked = [], ""
+                self.cut, self.picked = [], ""
             self.trial = self.trial_randoms = self.lost = self.lost_randoms = {}
             for name, value in known.items():
                 setattr(self, name, value)
@@ -121,8 +119,8 @@ class Circuit(View):
     @property
     def circuit(self) -> list[int]:
         """The numbers of the edges that are left, in the order in which they entered."""
-        out = set(self.cut)
-        return [int(edge) for edge in self._order[: self.size] if int(edge) not in out]
+        out, (*_, number, rank) = set(self.cut), np.frombuffer(self.edges, "<i4").reshape(5, -1)
+        return [edge for edge in number[rank < self.size].tolist() if edge not in out]
 
     def run_test(self) -> Any:
         """Test the circuit that is shown, wait for it, and return what `test` gave.
@@ -206,7 +204,7 @@ class Circuit(View):
     @validate("size")
     def _within(self, proposal):
         """No more edges than have travelled."""
-        return min(proposal["value"], len(self.edges) // 16 or proposal["value"])
+        return min(proposal["value"], len(self.scores) // 4 or proposal["value"])
 
 
 _SUMMED = ("names", "metric", "model_name", "total", "sizes", "shares", "randoms")

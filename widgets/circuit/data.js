@@ -4,18 +4,18 @@ import { floats, ints } from "../glass/kit.js";
 
 const most = (values) => values.reduce((max, value) => Math.max(max, Math.abs(value)), 0) || 1;
 
-/** Everything that is drawn, from the model. Edges are numbered as they enter a circuit. */
+/** Everything that is drawn, from the model. Edges are numbered as they enter a circuit; several may enter at once. */
 export function read(model) {
   const plain = Object.fromEntries(["names", "layers", "heads", "ports", "sizes", "total", "ends", "metric", "unit", "method"].map((name) => [name, model.get(name)]));
   const [scores, chance, effects, shares, drawn] = ["scores", "chance", "effects", "shares", "randoms"].map((name) => floats(model.get(name)));
   const { names, layers, heads, ports, sizes: { length: k } } = plain;
   const [table, count] = [ints(model.get("edges")), scores.length];
-  const [from, to, entry, number] = [0, 1, 2, 3].map((row) => table.subarray(row * count, (row + 1) * count));
+  const [from, to, entry, number, rank] = [0, 1, 2, 3, 4].map((row) => table.subarray(row * count, (row + 1) * count));
   const depth = 1 + Math.max(-1, ...layers.filter((_, i) => heads[i] >= 0));
   const kinds = names.map((_, i) => (heads[i] >= 0 ? "head" : layers[i] >= 0 && layers[i] < depth ? "mlp" : i < names.length / 2 ? "in" : "out"));
   const n = drawn.length / (2 * k);
   return {
-    ...plain, kinds, depth, from, to, number, count, scores, chance, effects,
+    ...plain, kinds, depth, from, to, number, rank, count, scores, chance, effects,
     widest: most(scores), most: most(effects.filter((_, i) => names[i] && !["in", "out"].includes(kinds[i]))),
     port: (e) => ports[entry[e]],
     share: (way, i) => shares[way * k + i],
@@ -26,11 +26,11 @@ export function read(model) {
 }
 
 /**
- * The circuit of the first `size` edges without those cut by hand: `edges` that are in, which of them
+ * The circuit of at most `size` edges without those cut by hand: `edges` that are in, which of them
  * lie on a way from the input to the output (`leads`), and the parts on such a way (`live`).
  */
-export function pruned({ from, to, kinds, number, count }, size, cut) {
-  const all = Array.from({ length: Math.min(size, count) }, (_, e) => e);
+export function pruned({ from, to, kinds, number, rank }, size, cut) {
+  const all = Array.from(rank.keys()).filter((e) => rank[e] < size);
   const out = new Set(cut);
   const edges = all.filter((e) => !out.has(number[e]));
   const [reached, wanted] = ["in", "out"].map((end) => kinds.map((kind) => kind === end));
@@ -63,12 +63,14 @@ export function measured(known, circuit, trial, randoms) {
 export function needed({ names }, { edges, names: parts, lost }, randoms) {
   if (!parts) return null;
   const drawn = randoms.lost.filter((value) => value !== null);
-  return { edges, drawn, of: new Map(parts.map((name, i) => [names.indexOf(name), lost[i] ?? NaN])), most: most(lost), spare: Math.max(...drawn) };
+  return { edges, drawn, of: new Map(parts.map((name, i) => [names.indexOf(name), lost[i] ?? NaN])), most: most(lost), spare: Math.max(...drawn.map(Math.abs)) };
 }
 
-/** Edges that enter and leave a part, the strongest first; those cut by hand among them. */
-export const around = ({ scores, from, to }, { all }, node) =>
-  [to, from].map((end) => all.filter((e) => end[e] === node).sort((a, b) => Math.abs(scores[b]) - Math.abs(scores[a])));
+/** Edges that enter and leave a part, the strongest first, those cut by hand among them; of no part (-1) the strongest of all. */
+export function around({ scores, from, to }, { all }, node) {
+  const sorted = [...all].sort((a, b) => Math.abs(scores[b]) - Math.abs(scores[a]));
+  return node < 0 ? [sorted.slice(0, 40)] : [to, from].map((end) => sorted.filter((e) => end[e] === node));
+}
 
 /** Median, least and greatest of random circuits. */
 export function spread(values) {

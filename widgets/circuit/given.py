@@ -37,9 +37,9 @@ def state(graph: Any) -> dict[str, Any]:
     _refuse_back(names, *ends)
     chance = numbers("chance", graph.chance, 1)
     same_length("scores", len(scores), "chance", chance.shape, 0)
-    order, kinds, ports = _order(graph, scores), *_ports(graph, len(scores))
-    sent = order[:MOST]
-    table = np.stack([ends[0], ends[1], kinds, np.arange(len(scores))])[:, sent]
+    rank, kinds, ports = ranks(graph), *_ports(graph, len(scores))
+    sent = order_of(rank, scores)[:MOST]
+    table = np.stack([*ends, kinds, np.arange(len(scores)), rank])[:, sent]
     return {
         "names": names,
         **{name: values.tolist() for name, values in places.items()},
@@ -61,17 +61,19 @@ def summary(known: dict[str, Any], size: int, said: str) -> str:
     return f"{what}: {size:,} of {known['total']:,} edges between {len(known['names'])} parts{said}"
 
 
-def order_of(graph: Any) -> np.ndarray:
-    """The edges in the order in which they enter a circuit, as the view has it."""
-    return _order(graph, numbers("scores", graph.scores, 1))
-
-
-def _order(graph: Any, scores: np.ndarray) -> np.ndarray:
-    """The edges by their rank; where there is none, the largest first."""
+def ranks(graph: Any) -> np.ndarray:
+    """Of each edge: it is in the circuit of at most n edges where its rank is below n."""
     given = getattr(graph, "rank", None)
-    if given is None:
-        return np.argsort(-np.abs(scores), kind="stable")
-    rank = _whole("rank", given, len(scores), "scores")
+    scores = numbers("scores", graph.scores, 1)
+    if given is not None:
+        return _whole("rank", given, len(scores), "scores")
+    rank = np.empty(len(scores), dtype=int)
+    rank[np.argsort(-np.abs(scores), kind="stable")] = np.arange(len(scores))
+    return rank
+
+
+def order_of(rank: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Edges as they enter, those that enter together by size."""
     return np.lexsort((-np.abs(scores), rank))
 
 

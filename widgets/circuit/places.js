@@ -12,7 +12,7 @@ export function places({ names, layers, heads, kinds, depth }, width, height) {
   const seen = { in: 0, out: 0 };
   const nodes = names.map((_, i) => {
     const kind = kinds[i];
-    if (!(kind in seen)) return { x: GUTTER + column * ((kind === "mlp" ? columns - 1 : heads[i]) + 0.5), y: floor(layers[i]) - pitch * (kind === "mlp" ? 0.76 : 0.3), w, h: tall };
+    if (!(kind in seen)) return { x: GUTTER + column * ((kind === "mlp" ? columns - 1 : heads[i]) + 0.5), y: floor(layers[i]) - pitch * (kind === "mlp" ? 0.76 : 0.3), w, h: tall, side: kind === "mlp" ? -1 : 1 };
     const part = (width - GUTTER - 8) / kinds.filter((one) => one === kind).length;
     return { x: GUTTER + part * (seen[kind]++ + 0.5), y: kind === "in" ? height - TOP - BAR / 2 : TOP + BAR / 2, w: part - 4, h: BAR, bar: true };
   });
@@ -26,7 +26,7 @@ export function way({ nodes, column, pitch }, { from, to, port }, e) {
   const [source, target] = [nodes[from[e]], nodes[to[e]]];
   const [low, high] = [source.y - source.h / 2, target.y + target.h / 2];
   const [rise, into] = [low - high, target.x + target.w * (PORTS[port(e)] ?? 0)];
-  const [aside, turn] = [rise < pitch * 0.9 ? 0 : column * 0.46, Math.min(30, rise * 0.4)];
+  const [aside, turn] = [rise < pitch * 0.9 ? 0 : column * 0.46 * (source.side ?? 1), Math.min(30, rise * 0.4)];
   if (source.bar && target.bar) return [source.x, low, source.x, low, source.x, high, source.x, high];
   if (source.bar) return [into - aside, low, into - aside, high + rise * 0.3, into, high + turn, into, high];
   if (target.bar) return [source.x, low, source.x, low - turn, source.x + aside, high + rise * 0.5, source.x + aside, high];

@@ -27,7 +27,7 @@ def curve(trial: Any, total: int) -> dict[str, Any]:
     """
     _refuse_no_control("trial", trial, ("sizes", *_WAYS, *_RANDOMS))
     sizes = as_array(trial.sizes)
-    if sizes.ndim != 1 or not len(sizes) or (np.diff(sizes) <= 0).any():
+    if sizes.ndim != 1 or not len(sizes) or (np.diff(sizes) < 0).any():
         raise ValueError("sizes must be numbers of edges that grow, at least one")
     if sizes[0] < 0 or sizes[-1] > total:
         raise ValueError(f"sizes run from {sizes[0]} to {sizes[-1]}: the graph has {total} edges")

@@ -8,6 +8,8 @@ export const KEYS = [
   ["Enter", "to the part's edges, and along one"], ["x", "cut the part or edge; again: put back"], ["r", "put all back"],
   ["t n s", "test the circuit, each part; stop"], ["Esc", "let go"],
 ];
+/** A share of the metric, to a thousandth. */
+const share = (value) => number(Number(value.toFixed(3)));
 const soft = (text) => h("span", { class: "kit-soft" }, text);
 const strong = (text) => h("strong", {}, text);
 const effect = (...inside) => h("span", { "data-effect": "" }, ...inside);
@@ -24,14 +26,14 @@ export function headline(name, known, { edges, live }) {
 /** Random circuits (or parts) as their median, ends and number. */
 function randomly(values) {
   const { middle, low, high, n } = spread(values);
-  return n ? `random ${number(middle)} (${number(low)} to ${number(high)}), n = ${n}` : "random ones not measured";
+  return n ? `random ${share(middle)} (${share(low)} to ${share(high)}), n = ${n}` : "random ones not measured";
 }
 
 const WAYS = [["Kept alone", "1: faithful"], ["Cut out", "0: complete"]];
 
 /** The two rows above a panel: the figure at this size, and its control. */
 export const figures = (way, { exact, size, shares, randoms }) => [
-  h("div", {}, effect(strong(`${WAYS[way][0]} ${number(shares[way])}`), exact ? "" : ` at ${many(size)}`), soft(` · ${WAYS[way][1]}`)),
+  h("div", {}, effect(strong(`${WAYS[way][0]} ${share(shares[way])}`), exact ? "" : ` at ${many(size)}`), soft(` · ${WAYS[way][1]}`)),
   h("div", {}, control(randomly(randoms[way]))),
 ];
 
@@ -49,7 +51,7 @@ export function edgeLines(known, circuit, e) {
   const state = circuit.out.has(known.number[e]) ? "Cut by hand" : circuit.leads.has(e) ? "In the circuit" : "Leads nowhere in this circuit";
   return [
     [strong(known.edge(e)), " ", effect(strong(signed(score)), ` ${known.unit}`), control(` · random pushes as long ± ${number(chance)}`), soft(` · ${says}`)],
-    [soft(`What is lost when this edge alone carries the corrupted text, estimated${known.method ? ` by ${known.method}` : ""}. ${state}; enters as number ${e + 1}.`)],
+    [soft(`What is lost when this edge alone carries the corrupted text, estimated${known.method ? ` by ${known.method}` : ""}. ${state}; enters with ${known.rank[e] + 1}.`)],
   ];
 }
 
@@ -59,7 +61,7 @@ export function nodeLines(known, circuit, node, need) {
   const lost = need?.of.get(node);
   const named = (side) => sides[side].slice(0, 3).flatMap((e, i) => [i ? ", " : side ? " · feeds most " : "reads most from ", `${known.names[(side ? known.to : known.from)[e]]} ${known.port(e)} `, effect(signed(known.scores[e])), control(` ± ${number(known.chance[e])}`)]);
   return [
-    [strong(known.names[node]), ` ${many(sides[0].length)} in, ${sides[1].length} out`, soft(circuit.live[node] ? "" : " · not in this circuit"), ...(lost === undefined ? [] : [effect(" · without it the circuit loses ", strong(number(lost))), control(` · without others ${randomly(need.drawn)}`)])],
+    [strong(known.names[node]), ` ${many(sides[0].length)} in, ${sides[1].length} out`, soft(circuit.live[node] ? "" : " · not in this circuit"), ...(lost === undefined ? [] : [effect(" · without it the circuit loses ", strong(share(lost))), control(` · without others ${randomly(need.drawn)}`)])],
     [...named(0), ...named(1)],
   ];
 }
@@ -69,14 +71,14 @@ export function restingLines({ ends: [clean, corrupted], unit }, { exact, size, 
   const dead = edges.length - leads.size;
   const ends = Number.isFinite(clean) && Number.isFinite(corrupted) ? ` Clean texts ${number(clean, unit)} (1), corrupted ${number(corrupted, unit)} (0).` : "";
   return [
-    [effect(`${exact ? "These" : "The nearest tested"} ${many(size)} alone keep ${number(shares[0])} of the metric`), control(`; ${randomly(randoms[0])}.`), soft(dead ? ` ${many(dead)} (dashed) lead nowhere.` : "")],
+    [effect(`${exact ? "These" : "The nearest tested"} ${many(size)} alone keep ${share(shares[0])} of the metric`), control(`; ${randomly(randoms[0])}.`), soft(dead ? ` ${many(dead)} (dashed) lead nowhere.` : "")],
     [soft(`An edge is what one part reads of another; all edges left out carry the corrupted text.${ends}`)],
   ];
 }
 
 /** The tested sizes, and then the circuit's edges. */
 export function table(known, { edges, leads }, tried) {
-  const rows = ({ size, shares, randoms }, note) => ["alone", "cut out"].map((way, i) => [`${many(size)} ${way}`, number(shares[i]), randomly(randoms[i]), note]);
+  const rows = ({ size, shares, randoms }, note) => ["alone", "cut out"].map((way, i) => [`${many(size)} ${way}`, share(shares[i]), randomly(randoms[i]), note]);
   const ways = [0, 1];
   const sizes = known.sizes.map((size, i) => ({ size, shares: ways.map((way) => known.share(way, i)), randoms: ways.map((way) => known.randoms(way, i)) }));
   const listed = edges.map((e) => [known.edge(e), signed(known.scores[e]), `± ${number(known.chance[e])}`, leads.has(e) ? `estimated, ${known.unit}` : "leads nowhere"]);
