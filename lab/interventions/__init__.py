@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from lab.interventions.averaging import Averages, averages
     from lab.interventions.directions import activations, between, random_directions
     from lab.interventions.edits import Edit
-    from lab.interventions.steering import steered
     from lab.interventions.patching import sweep, sweeping
+    from lab.interventions.steering import steered
     from lab.interventions.switching import Switches, switches
     from lab.interventions.verbs import freeze, mean, patch, resample, steer, swap, zero
     from lab.interventions.writing import Written, written

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,7 @@ class Where:
 def _numbers(name: str, wanted: Numbers, count: int) -> np.ndarray:
     if wanted is None or isinstance(wanted, slice):
         return np.arange(count)[wanted or slice(None)]
-    numbers = np.atleast_1d(np.asarray(wanted if isinstance(wanted, Integral) else list(wanted)))
+    numbers = np.atleast_1d(np.asarray(list(wanted) if isinstance(wanted, Iterable) else wanted))
     if numbers.ndim != 1 or (numbers.size and numbers.dtype.kind not in "iu"):
         raise ValueError(f"{name}={wanted!r}: a whole number, several, or a slice")
     if numbers.size and not (-count <= numbers.min() and numbers.max() < count):
