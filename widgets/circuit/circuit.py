@@ -109,7 +109,7 @@ class Circuit(View):
         """Show another graph in the same view; takes, and refuses, what the view itself does."""
         known = _state(graph, trial)
         with self.hold_sync():
-                self.cut, self.picked = [], ""
+            self.cut, self.picked = [], ""
             self.trial = self.trial_randoms = self.lost = self.lost_randoms = {}
             for name, value in known.items():
                 setattr(self, name, value)

@@ -1,6 +1,7 @@
 // A circuit in words: headline, what was measured, the part or edge at hand, the table.
 
 import { h, number } from "../glass/kit.js";
+import { tidy } from "../glass/curves.js";
 import { around, same, spread } from "./data.js";
 
 export const KEYS = [
@@ -9,7 +10,7 @@ export const KEYS = [
   ["t n s", "test the circuit, each part; stop"], ["Esc", "let go"],
 ];
 /** A share of the metric, to a thousandth. */
-const share = (value) => number(Number(value.toFixed(3)));
+const share = (value) => (Number.isFinite(value) ? tidy(Number(value.toFixed(3))) : "–");
 const soft = (text) => h("span", { class: "kit-soft" }, text);
 const strong = (text) => h("strong", {}, text);
 const effect = (...inside) => h("span", { "data-effect": "" }, ...inside);
