@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.widgets.circuits import a_graph, a_trial, missed, tried
+from tests.widgets.kernel import connect
 from widgets import Circuit, Session, Tokens, agreement
 
 
@@ -225,6 +226,34 @@ class TestInThePage:
         expect(frame.locator(".circuit-here")).to_have_text("L0H1")
         opened.quiet()
 
+    def test_a_circuit_pruned_by_hand_is_tested_beside_random_ones(self, open_views):
+        view = Circuit(a_graph(), a_trial(), test=tried, needs=missed, size=20)
+        opened = open_views(view)
+        page, way = opened.page, opened.page.locator(".circuit-way").first
+        expect(way).to_contain_text("at 30 edges")  # the nearest that was tested
+        questions = connect(opened, view)
+        page.locator(".circuit-knife").nth(1).click()
+        page.get_by_role("button", name="Test this circuit").click()
+        page.wait_for_timeout(100)
+        assert view._tester.wait(5)
+        asked = next(one for one in questions if one["what"] == "test")["args"]["edges"]
+        cut = opened.state(view, "cut")
+        assert len(asked) == 19 and not set(cut) & set(asked)
+        opened.catch_up(view, "trial_randoms", "trial", "progress")
+        expect(way.locator("[data-effect]")).to_have_text("Kept alone 0.5")
+        expect(way.locator("[data-control]")).to_contain_text("n = 5")
+        page.keyboard.press("n")
+        page.wait_for_timeout(100)
+        assert view._tester.wait(5)
+        opened.catch_up(view, "lost_randoms", "lost", "progress")
+        expect(page.locator(".circuit-worth [data-control]")).to_contain_text("n = 3")
+        # While it runs the button stops it.
+        opened.put(view, "progress", [3, 9])
+        page.get_by_role("button", name="Stop (3 of 9)").click()
+        page.wait_for_timeout(100)
+        assert questions[-1]["what"] == "stop"
+        opened.quiet()
+
     def test_the_keyboard_does_what_the_mouse_does(self, open_views):
         session = Session()
         view = Circuit(a_graph(), a_trial(), session, test=tried, needs=missed, size=30)
@@ -233,7 +262,7 @@ class TestInThePage:
         opened = open_views(view, dark=True, width=720)
         page = opened.page
         # What was tested is there without a kernel; nothing can be tested anew.
-        expect(page.locator(".circuit-way").first).to_contain_text("Kept alone 0.500")
+        expect(page.locator(".circuit-way").first).to_contain_text("Kept alone 0.5 ")
         expect(page.locator(".circuit-worth")).to_contain_text("1 of 2 parts missed more")
         expect(page.get_by_role("button", name="Test this circuit")).to_be_hidden()
         page.locator(".circuit-graph").focus()

@@ -92,7 +92,7 @@ def beside(which: str, keeps: float, randoms: Any) -> str:
     drawn = drawn[np.isfinite(drawn)]
     if not np.isfinite(keeps) or not len(drawn):
         return ""
-    random = f"{len(drawn)} random circuits {np.median(drawn):.2f}"
+    random = f"{len(drawn)} random circuits {round(float(np.median(drawn)), 2) + 0.0:.2f}"
     return f"; {which} alone keep {keeps:.2f} of the metric, {random}"
 
 
