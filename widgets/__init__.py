@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from .probes import Probes as Probes
     from .prompt import Prompt as Prompt
     from .sampler import Sampler as Sampler
+    from .steer import Steer as Steer
     from .tokenization import Tokenization as Tokenization
     from .tokens import Tokens as Tokens
     from .training import Training as Training
@@ -70,6 +71,7 @@ __all__ = [
     "Prompt",
     "Sampler",
     "Session",
+    "Steer",
     "TextNeuronActivations",
     "TokenLogProbs",
     "Tokenization",
@@ -114,6 +116,7 @@ _ROOMS = {
     "probes": ["Probes"],
     "prompt": ["Prompt"],
     "sampler": ["Sampler"],
+    "steer": ["Steer"],
     "tokenization": ["Tokenization"],
     "tokens": ["Tokens"],
     "training": ["Training"],
