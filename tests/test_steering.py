@@ -6,7 +6,7 @@ import torch
 
 import lab
 from lab.interventions.directions import activations, between, random_directions
-from lab.interventions.steered import Steered
+from lab.interventions.responses import Steered
 from lab.interventions.steering import steered
 from lab.storage import Refused
 from lab.tokenizers.pieces import pieces

@@ -18,7 +18,7 @@ from lab.interventions.metrics import (
     rank,
 )
 from lab.interventions.record import Cell, Sweep
-from lab.interventions.steered import Steered
+from lab.interventions.responses import Steered
 from lab.interventions.switched import Switched
 from lab.lazily import lazily
 

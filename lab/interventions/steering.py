@@ -15,7 +15,7 @@ from lab.hooks import lock_of
 from lab.interventions.directions import Control, random_directions
 from lab.interventions.passes import Passes
 from lab.interventions.pushing import Push, last_logs, perplexities, perplexity, written
-from lab.interventions.steered import Steered
+from lab.interventions.responses import Steered
 from lab.interventions.tallying import Pieces, Tally, followed
 from lab.traces.run import trace
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
-from lab.interventions.steered import Steered
+from lab.interventions.responses import Steered
 from lab.lenses.unembedding import target_id
 from lab.tokenizers.pieces import pieces
 
