@@ -2,7 +2,7 @@
 
 import { h } from "../glass/kit.js";
 
-/** Builds the line; `ask(question)` and `stop()` are called, `edited()` when a text was changed. */
+/** Builds the line; `ask(question)` and `stop()` are called, `before` stands in front of it. */
 export function bar({ signal, offers, before, ask, stop }) {
   const { metrics, pieces } = offers;
   const input = (name, label, title) => h("input", { class: `patch-input patch-${name}`, type: "text", "aria-label": label, title, spellcheck: "false", autocomplete: "off" });
@@ -18,7 +18,7 @@ export function bar({ signal, offers, before, ask, stop }) {
   const prompts = h("div", { class: "patch-prompts" }, h("label", {}, "from ", clean), h("label", {}, "into ", corrupted));
   const element = h("div", { class: "patch-bar" }, prompts, h("div", { class: "patch-asks" }, ...before, asks));
   asks.hidden = !offers.run;
-  let at = { site: "resid_pre", by: "position" };
+  let at = {};
   const takes = () => metrics.find(([name]) => name === choice.value)?.[1] ?? 0;
   const fit = () => { words.forEach((word, i) => { word.hidden = i >= takes(); }); minus.hidden = takes() < 2; };
   const wish = (place = at) => ask({ clean: clean.value, corrupted: corrupted.value, metric: choice.value, pieces: words.slice(0, takes()).map(({ value }) => value), ...place });
@@ -33,7 +33,7 @@ export function bar({ signal, offers, before, ask, stop }) {
     draw({ texts, place, work, live }) {
       at = place;
       const typing = element.ownerDocument.activeElement;
-      [[clean, texts.clean], [corrupted, texts.corrupted]].forEach(([one, text]) => { if (one !== typing && one.told !== text) one.value = one.told = text; });
+      [clean, corrupted].forEach((one, i) => { if (one !== typing && one.told !== texts[i]) one.value = one.told = texts[i]; });
       for (const one of [prompts, ...asks.children]) one.hidden = !live || !offers.run;
       far.hidden = false;
       fit();

@@ -36,6 +36,7 @@ export function read(model) {
       const [one, all] = [effect(row, at), [...band(row).slice(0, 2), ...controls(row, at)]];
       return all[0] !== null && (one < Math.min(...all) || one > Math.max(...all));
     },
+    columnOf: (at) => columns.find((one) => one.at === at),
     /** Where a cell is: what the session calls it. */
     place: (row, at) => ({ layer: rows[row][0], head: said.columns === "head" ? at : rows[row][1] < 0 ? null : rows[row][1], position: byPosition ? at : null }),
     /** The cell that the session picks, or null. */

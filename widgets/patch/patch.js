@@ -22,9 +22,10 @@ export default {
     const offers = model.get("_offers");
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
 
+    const button = (text, title, onclick, kind = "") => h("button", { class: `kit-button ${kind}`, type: "button", title, onclick }, text);
     const tabs = h("span", { class: "patch-tabs", role: "group", "aria-label": "what is patched" });
-    const only = h("button", { class: "kit-button", type: "button", title: "only what leaves the controls' range (o)", onclick: () => turn({ only: !model.get("only") }) }, "beyond control");
-    const unit = h("button", { class: "kit-button", type: "button", title: "share of the way, or the metric's unit (u)", onclick: () => turn({ colour: model.get("colour") === "share" ? "effect" : "share" }) });
+    const only = button("beyond control", "only what leaves the controls' range (o)", () => turn({ only: !model.get("only") }));
+    const unit = button("", "share of the way, or the metric's unit (u)", () => turn({ colour: model.get("colour") === "share" ? "effect" : "share" }));
     const key = h("span");
     view.tools.append(key);
     const ask = asker(model, session, "run", { answered: () => view.stale(""), failed: view.stale, signal });
@@ -83,15 +84,15 @@ export default {
       const [shown, token] = [over ?? cell, hover.get().token];
       big.mark(cell, over ?? (sweep.byPosition && token !== null && token < sweep.across ? { row: cell.row, at: token } : null));
       if (wanted) { big.reveal(cell); wanted = ""; }
-      right.draw({ sweep, cell: shown, theme, scale: ruler, written: textsOf(shown), canWrite: offers.write && live(), offered: offers.write, busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
+      right.draw({ sweep, cell: shown, theme, scale: ruler, written: textsOf(shown), offered: offers.write, live: live(), busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
       view.tell(...lines(sweep, shown));
     }
     function tools() {
-      const swept = model.get("pictures").map(({ name }) => h("button", { class: "kit-button", type: "button", "aria-pressed": String(name === sweep.name), onclick: () => turn({ picture: name }) }, name));
-      const names = new Set(model.get("pictures").map(({ name }) => name));
-      const others = live() ? offers.sites.filter(([, , name]) => !names.has(name)).map(([site, by, name]) => h("button", { class: "kit-button patch-open", type: "button", title: "not swept yet: sweep it", onclick: () => line.wish({ site, by }) }, name)) : [];
-      tabs.replaceChildren(...swept, ...others);
-      tabs.hidden = swept.length + others.length < 2;
+      const names = model.get("pictures").map(({ name }) => name);
+      const others = live() ? offers.sites.filter(([, , name]) => !names.includes(name)) : [];
+      tabs.replaceChildren(...names.map((name) => button(name, "", () => turn({ picture: name }))), ...others.map(([site, by, name]) => button(name, "not swept yet: sweep it", () => line.wish({ site, by }), "patch-open")));
+      names.forEach((name, i) => tabs.children[i].setAttribute("aria-pressed", String(name === sweep.name)));
+      tabs.hidden = tabs.children.length < 2;
       only.setAttribute("aria-pressed", String(model.get("only")));
       unit.textContent = sweep.unit || "metric";
       unit.setAttribute("aria-pressed", String(!sweep.shared));
@@ -99,9 +100,7 @@ export default {
       asks();
     }
     function asks() {
-      const [, , name] = offers.sites.find(([, , one]) => sweep.name.startsWith(one)) ?? [];
-      const [site, by] = offers.sites.find((one) => one[2] === name) ?? ["resid_pre", "position"];
-      line.draw({ texts: { clean: model.get("clean"), corrupted: model.get("corrupted") }, place: { site, by }, work: model.get("_work"), live: live() });
+      line.draw({ texts: [model.get("clean"), model.get("corrupted")], place: { site: sweep.site, by: sweep.by }, work: model.get("_work"), live: live() });
     }
     let anew = true;
     function soon() { asked ||= requestAnimationFrame(() => { asked = 0; if (anew) { anew = false; draw(); } else mark(); }); }

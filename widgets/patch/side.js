@@ -3,26 +3,30 @@
 import { chip, css, h, number, visible } from "../glass/kit.js";
 import { brief, signed, where } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [TALL, EDGE] = [66, 12];
 const WHOSE = { corrupted: "unpatched", patched: "patched", control: "control patch", clean: "clean prompt" };
+
+function put(tag, attributes, text = "") {
+  const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
+  part.append(text);
+  return part;
+}
 
 /** Builds the panel; `write()` is called when a text is asked for. */
 export function side({ signal, write }) {
   const name = h("div", { class: "patch-name" });
-  const plot = document.createElementNS(SVG, "svg");
-  plot.setAttribute("class", "patch-plot");
-  plot.setAttribute("role", "img");
-  plot.setAttribute("data-effect", "");
+  const plot = put("svg", { class: "patch-plot", role: "img", "data-effect": "" });
   const beside = h("div", { class: "patch-beside", "data-control": "" });
   const texts = h("dl", { class: "patch-texts" });
   const go = h("button", { class: "kit-button patch-go", type: "button", title: "Enter", onclick: write }, "Write on");
   const hint = h("div", { class: "patch-hint kit-soft" });
-  const element = h("div", { class: "patch-side" }, name, plot, beside, h("div", { class: "patch-writes" }, h("span", {}, "what each goes on to write"), go), hint, texts);
+  const writes = h("div", { class: "patch-writes" }, h("span", {}, "what each goes on to write"), go);
+  const element = h("div", { class: "patch-side" }, name, plot, beside, writes, hint, texts);
   return {
     element,
-    draw({ sweep, cell, theme, scale, written, canWrite, offered, busy }) {
-      const [column, points] = [sweep.columns.find(({ at }) => at === cell.at), sweep.controls(cell.row, cell.at)];
+    draw({ sweep, cell, theme, scale, written, offered, live, busy }) {
+      const [column, points] = [sweep.columnOf(cell.at), sweep.controls(cell.row, cell.at)];
       name.replaceChildren(...where(sweep, cell, column));
       drawPlot(plot, { sweep, cell, theme, scale, points }, element.clientWidth);
       const [low, high, n] = sweep.band(cell.row);
@@ -30,14 +34,14 @@ export function side({ signal, write }) {
       beside.replaceChildren(
         h("div", {}, `○ ${points.length} control${points.length === 1 ? "" : "s"} here: ${ends(points.map(sweep.value))}`),
         h("div", {}, `▒ 95 % of ${n} in L${sweep.rows[cell.row][0]}: ${ends(low === null ? [] : [low, high].map(sweep.value))}`));
-      go.hidden = !canWrite;
+      go.hidden = !live;
       go.disabled = busy;
-      hint.hidden = Boolean(written);
-      hint.textContent = busy ? "writing…" : canWrite ? "Click a cell, or press Enter." : offered ? "Texts of other cells take the notebook's kernel." : "";
-      texts.parentElement.querySelector(".patch-writes").hidden = !offered && !written;
+      writes.hidden = !offered && !written;
+      hint.hidden = Boolean(written) || !offered;
+      hint.textContent = busy ? "writing…" : live ? "Click a cell, or press Enter." : "Texts of other cells take the notebook's kernel.";
       texts.replaceChildren(...(written ?? []).flatMap(([whose, text]) => [
         h("dt", { class: `patch-${whose}` }, WHOSE[whose] ?? whose),
-        h("dd", { class: `patch-${whose}`, title: text, ...(whose === "patched" ? { "data-effect": "" } : whose === "control" ? { "data-control": "" } : {}) }, visible(text)),
+        h("dd", { class: `patch-${whose}`, title: text, "data-effect": whose === "patched", "data-control": whose === "control" }, visible(text)),
       ]));
     },
   };
@@ -45,12 +49,6 @@ export function side({ signal, write }) {
 
 /** Effect (diamond), controls (circles) and their range, between as corrupted (0) and as clean. */
 function drawPlot(plot, { sweep, cell, theme, scale, points }, width) {
-  const put = (tag, attributes, text) => {
-    const part = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(attributes)) part.setAttribute(key, value);
-    if (text !== undefined) part.textContent = text;
-    return part;
-  };
   Object.assign(plot.style, { width: `${width}px`, height: `${TALL}px` });
   const effect = sweep.value(sweep.effect(cell.row, cell.at));
   const [low, high] = sweep.band(cell.row).slice(0, 2).map((end) => (end === null ? NaN : sweep.value(end)));
@@ -61,9 +59,10 @@ function drawPlot(plot, { sweep, cell, theme, scale, points }, width) {
   const [middle, foot] = [26, TALL - 18];
   const parts = [];
   if (Number.isFinite(low)) parts.push(put("rect", { x: Math.min(at(low), at(high)), width: Math.max(2, Math.abs(at(high) - at(low))), y: 8, height: foot - 10, fill: theme.soft, opacity: 0.25 }));
-  for (const [value, text, anchor] of [[0, "as corrupted", target > 0 ? "start" : "end"], [target, "as clean", target > 0 ? "end" : "start"]]) {
-    parts.push(put("line", { x1: at(value), x2: at(value), y1: 4, y2: foot, stroke: theme.ink, "stroke-width": 1 }));
-    parts.push(put("text", { x: anchor === "start" ? Math.max(0, at(value) - 3) : Math.min(width, at(value) + 3), y: TALL - 5, "text-anchor": anchor }, `${text} ${number(value, sweep.unitShown)}`));
+  for (const [value, text] of [[0, "as corrupted"], [target, "as clean"]]) {
+    const [x, left] = [at(value), at(value) * 2 < width];
+    parts.push(put("line", { x1: x, x2: x, y1: 4, y2: foot, stroke: theme.ink }));
+    parts.push(put("text", { x: left ? Math.max(0, x - 3) : Math.min(width, x + 3), y: TALL - 5, "text-anchor": left ? "start" : "end" }, `${text} ${number(value, sweep.unitShown)}`));
   }
   points.forEach((one, i) => parts.push(put("circle", { cx: at(sweep.value(one)), cy: middle + ((i % 3) - 1) * 6, r: 3, fill: theme.paper, stroke: theme.ink, "stroke-width": 1.2 })));
   if (Number.isFinite(effect)) {

@@ -26,7 +26,7 @@ export function where(sweep, { row, at }, column) {
 
 /** The cell in words: its effect, and its controls. */
 export function lines(sweep, cell) {
-  const [effect, column] = [sweep.effect(cell.row, cell.at), sweep.columns.find(({ at }) => at === cell.at)];
+  const [effect, column] = [sweep.effect(cell.row, cell.at), sweep.columnOf(cell.at)];
   const points = sweep.controls(cell.row, cell.at);
   const { corrupted, clean, unit, gap, control, n } = sweep;
   const share = Math.abs(gap) > 1e-6 ? `, ${number((100 * effect) / gap)} % of the way to ${number(clean)}` : "";
