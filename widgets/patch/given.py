@@ -95,7 +95,7 @@ def picture(name: str, one: Any, effects: np.ndarray, points: np.ndarray) -> dic
     ]  # fmt: skip
     return {
         "name": name, "site": clean(str(getattr(one, "site", "") or "")),
-        "by": " ".join(axes[1:]) or "layer", "columns": "head" if axes == ("layer", "head") else axes[-1], "rows": rows,
+        "by": " ".join(axes[1:]) or "layer", "columns": axes[-1], "rows": rows,
         "across": int(effects.shape[1]), "n": len(points), "bands": bands(points, rows),
         "metric": metric_line(one), "unit": clean(str(getattr(one, "unit", "") or "")),
         "control": control_line(one, len(points)),
