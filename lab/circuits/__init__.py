@@ -9,34 +9,43 @@ classical circuit, indirect objects (Wang et al. 2022).
 
 from typing import TYPE_CHECKING
 
+from lab.circuits.attributed import Agreement, Attributed
 from lab.circuits.pairs import Pairs, pairs
+from lab.circuits.paths import Paths, path_patching
 from lab.circuits.record import Graph
 from lab.circuits.trying import Trial, trial
 from lab.circuits.wiring import Wiring
 from lab.lazily import lazily
 
 if TYPE_CHECKING:
+    from lab.circuits.attributing import attribution_patching
     from lab.circuits.gradients import edge_attribution
     from lab.circuits.leaving import Completeness, Minimality, completeness, minimality
     from lab.circuits.naming import two_names
 
 __all__ = [
+    "Agreement",
+    "Attributed",
     "Completeness",
     "Graph",
     "Minimality",
     "Pairs",
+    "Paths",
     "Trial",
     "Wiring",
+    "attribution_patching",
     "completeness",
     "edge_attribution",
     "minimality",
     "pairs",
+    "path_patching",
     "trial",
     "two_names",
 ]
 _ROOM = {
     "Completeness": "leaving",
     "Minimality": "leaving",
+    "attribution_patching": "attributing",
     "completeness": "leaving",
     "edge_attribution": "gradients",
     "minimality": "leaving",

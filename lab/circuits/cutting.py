@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from lab.circuits.measuring import Metric, at_ends
+from lab.circuits.measuring import Metric
 from lab.circuits.pairs import Pairs
 from lab.circuits.parts import (
     END,
@@ -42,7 +42,7 @@ class Cutting:
         self.model, self.wiring, self.metric = model, wiring_of(model), metric
         self.clean: Rows = rows(model, pairs)
         with torch.no_grad():
-            self.other: Written = written(model, rows(model, pairs, corrupted=True).ids)
+            self.other: Written = written(model, rows(model, pairs, corrupted=True))
             self.start = _start(model, self.clean)
 
     def measured(self, masks: np.ndarray) -> Float[np.ndarray, "circuit pair"]:
@@ -63,21 +63,14 @@ class Cutting:
     def _run(self, masks: np.ndarray) -> np.ndarray:
         masks = masks.astype(np.float32)
         with torch.no_grad():
-            logits = run(self.model, self.clean.ids.repeat(len(masks), 1), self._edits(masks))
-            _, right, wrong = (each.repeat(len(masks)) for each in self.clean.answers)
-            values = self.metric(logits[:, 0], right, wrong)
+            logits = run(self.model, self.clean, self._edits(masks), len(masks))
+            values = self.clean.measured(logits, self.metric)
         return values.reshape(len(masks), -1).double().cpu().numpy()
-
-    def _ends(self, one: _Run) -> Tensor:
-        """What the last norm reads behind the last piece of each row: no other logits are asked."""
-        stream = one.stream(self.wiring.logits, self.other.end)
-        lengths = self.clean.lengths.repeat(len(one.masks))
-        return at_ends(stream, lengths)[:, None]
 
     def _edits(self, masks: np.ndarray) -> dict[str, Any]:
         known = names(self.model)
         one = _Run(self.model, self.wiring, self.other, masks, self.start)
-        edits: dict[str, Any] = {END: lambda _: self._ends(one)}
+        edits: dict[str, Any] = {END: lambda _: one.stream(self.wiring.logits, self.other.end)}
         for layer in range(self.wiring.layers):
             edits[known["before"][layer]] = lambda _, at=layer: one.begin(at)
             for port in "qkv":
@@ -91,7 +84,7 @@ class Cutting:
 def _start(model: Any, clean: Rows) -> Tensor:
     """The embedding of the clean texts."""
     name = names(model)["before"][0]
-    return kept(model, clean.ids, [name])[1][name]
+    return kept(model, clean, [name])[1][name]
 
 
 class _Run:

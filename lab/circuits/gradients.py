@@ -95,7 +95,7 @@ def _scores(
     """[score or chance², edge], summed over some pairs, and the metric's sums on both kinds."""
     clean, corrupted = rows(model, pairs), rows(model, pairs, corrupted=True)
     with torch.no_grad():
-        one, other = written(model, clean.ids), written(model, corrupted.ids)
+        one, other = written(model, clean), written(model, corrupted)
         ends = [clean.measured(each.logits, measure).sum().item() for each in (one, other)]
         change = deltas(model, one, other)
     points = [(step + 0.5) / steps for step in range(steps)] or [1.0]
@@ -123,7 +123,7 @@ def gradients(
     edits |= {name: _holding(held, name) for name in known["before"]}
     edits[known["before"][0]] = lambda _: held.setdefault(known["before"][0], begun * 1)
     with torch.enable_grad():
-        logits = run(model, clean.ids, edits)
+        logits = run(model, clean, edits)
         total = clean.measured(logits, measure).sum()
         read = [*ports, *known["middle"], END]
         slopes = dict(zip(read, torch.autograd.grad(total, [held[n] for n in read]), strict=True))

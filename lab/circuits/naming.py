@@ -40,7 +40,7 @@ def two_names(model: Any, n: int = 16, seed: int = 0, names: Sequence[str] | Non
         ValueError: fewer than three names that are single pieces of this model.
 
     >>> two_names(model, 2).texts[0]                                   # doctest: +SKIP
-    ('When Mia and Tom went to the store, Tom gave a ball to', '… Ben gave a ball to', ' Mia', ' Tom')
+    ('When Mia and Tom went to the store, Tom gave a ball to', '… Ben gave …', ' Mia', ' Tom')
     """
     known = [name for name in names or (*COMMON_GIRLS, *COMMON_BOYS) if _one_piece(model, name)]
     if len({*known}) < 3:

@@ -14,7 +14,7 @@ from lab.circuits.pairs import Pairs
 from lab.circuits.wiring import Wiring
 
 Edit = Callable[[Tensor], Tensor | None]
-START, END = ("resid_pre", 0), "ln_final.hook_in"
+END, _UNEMBED = "ln_final.hook_in", "unembed.hook_in"
 _OFF = 1e-3
 
 
@@ -43,14 +43,10 @@ class Rows:
     right: Tensor
     wrong: Tensor
 
-    def measured(self, logits: Tensor, metric: Metric, times: int = 1) -> Tensor:
-        """The metric of each row; `times`: how often the rows stand one behind another."""
-        lengths, right, wrong = (each.repeat(times) for each in self.answers)
-        return metric(at_ends(logits, lengths), right, wrong)
-
-    @property
-    def answers(self) -> tuple[Tensor, Tensor, Tensor]:
-        return self.lengths, self.right, self.wrong
+    def measured(self, logits: Tensor, metric: Metric) -> Tensor:
+        """The metric of logits [row, vocab]; the rows may stand there several times over."""
+        times = len(logits) // len(self.ids)
+        return metric(logits, self.right.repeat(times), self.wrong.repeat(times))
 
 
 def rows(model: Any, pairs: Pairs, *, corrupted: bool = False) -> Rows:
@@ -60,20 +56,26 @@ def rows(model: Any, pairs: Pairs, *, corrupted: bool = False) -> Rows:
     return Rows(*(torch.as_tensor(each, device=model.cfg.device) for each in arrays))
 
 
-def run(model: Any, ids: Tensor, edits: dict[str, Edit]) -> Tensor:
-    """The logits of a run with these functions at hook points; None leaves what is there."""
+def run(model: Any, texts: Rows, edits: dict[str, Edit], times: int = 1) -> Tensor:
+    """The logits behind the last piece of each row, in a run with functions at hook points.
+
+    A function that gives None leaves what is there. `times`: how often the rows are run, one
+    behind another.
+    """
+    lengths, ids = texts.lengths.repeat(times), texts.ids.repeat(times, 1)
+    edits = edits | {_UNEMBED: lambda stream: at_ends(stream, lengths)[:, None]}
     # Called by name: the hook comes as the second argument.
     hooks = [(name, lambda value, hook, edit=edit: edit(value)) for name, edit in edits.items()]  # noqa: ARG005
     with model.hooks(fwd_hooks=hooks) as bridge:
         # The mask hides nothing; without one transformers warns of padding.
-        return bridge(ids, attention_mask=torch.ones_like(ids), return_type="logits")
+        return bridge(ids, attention_mask=torch.ones_like(ids), return_type="logits")[:, 0]
 
 
-def kept(model: Any, ids: Tensor, names: list[str]) -> tuple[Tensor, dict[str, Tensor]]:
+def kept(model: Any, texts: Rows, names: list[str]) -> tuple[Tensor, dict[str, Tensor]]:
     """The logits of a run and what passed these hook points."""
     found: dict[str, Tensor] = {}
     edits = {name: lambda value, name=name: found.update({name: value}) for name in names}
-    return run(model, ids, edits), found
+    return run(model, texts, edits), found
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +108,13 @@ def names(model: Any) -> dict[str, list[str]]:
     }  # fmt: skip
     layers = range(model.cfg.n_layers)
     found = {part: [f"blocks.{layer}.{form}" for layer in layers] for part, form in forms.items()}
-    lost = [n for part in found.values() for n in part if n not in model.hook_dict]
-    if lost or END not in model.hook_dict:
-        raise ValueError(f"this architecture has no {(lost or [END])[0]}: circuits need it")
+    every = [*(name for part in found.values() for name in part), END, _UNEMBED]
+    if lost := [name for name in every if name not in model.hook_dict]:
+        raise ValueError(f"this architecture has no {lost[0]}: circuits need it")
     return found
 
 
-def written(model: Any, ids: Tensor) -> Written:
+def written(model: Any, texts: Rows) -> Written:
     """A plain run, its parts kept and checked: they must sum to the stream.
 
     Raises:
@@ -120,7 +122,7 @@ def written(model: Any, ids: Tensor) -> Written:
     """
     known = names(model)
     parts = ("z", "mlp", "before", "middle")
-    logits, found = kept(model, ids, [*(n for part in parts for n in known[part]), END])
+    logits, found = kept(model, texts, [*(n for part in parts for n in known[part]), END])
     lists = {part: [found[name] for name in known[part]] for part in parts}
     result = Written(logits, embed=lists["before"][0], end=found[END], **lists)
     _refuse_a_rest(model, result)
