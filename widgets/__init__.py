@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .prompt import Prompt as Prompt
     from .sampler import Sampler as Sampler
     from .steer import Steer as Steer
+    from .superposition import Superposition as Superposition
     from .tokenization import Tokenization as Tokenization
     from .tokens import Tokens as Tokens
     from .training import Training as Training
@@ -72,6 +73,7 @@ __all__ = [
     "Sampler",
     "Session",
     "Steer",
+    "Superposition",
     "TextNeuronActivations",
     "TokenLogProbs",
     "Tokenization",
@@ -117,6 +119,7 @@ _ROOMS = {
     "prompt": ["Prompt"],
     "sampler": ["Sampler"],
     "steer": ["Steer"],
+    "superposition": ["Superposition"],
     "tokenization": ["Tokenization"],
     "tokens": ["Tokens"],
     "training": ["Training"],
