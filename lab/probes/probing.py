@@ -12,11 +12,9 @@ from lab.probes.dataset import Dataset, prepared
 from lab.probes.fresh import untrained as fresh
 from lab.probes.harvesting import Positions, Stopped, harvest
 from lab.probes.record import Probes
-from lab.probes.rowwise import Row, fitted_row, guessed_row
+from lab.probes.rowwise import PENALTY, Row, fitted_row, guessed_row
 from lab.probes.store import Store
 from lab.probes.tasks import Task, task_of
-
-PENALTY = {"logistic": 10.0, "ridge": 100.0}
 
 
 class _Told:

@@ -17,6 +17,7 @@ from lab.probes.squares import ridge
 from lab.probes.tasks import Task
 
 _FIT = {"logistic": logistic, "ridge": ridge}
+PENALTY = {"logistic": 10.0, "ridge": 100.0}
 _KINDS = 3  # the task, its labels dealt anew, the control task
 
 
@@ -37,32 +38,53 @@ class Row(NamedTuple):
     size: float
 
 
-def fitted_row(x: Float[np.ndarray, "example d"], task: Task, kind: str, penalty: float) -> Row:
-    """All probes of a row for a task."""
-    fit, classes, seeds = partial(_FIT[kind], penalty=penalty), len(task.classes), len(task.held)
-    even, middle, spread = _evened(x)
+class Descended(NamedTuple):
+    """The probes of one row: of the task, of its labels dealt anew, and of the control task."""
+
+    fitted: Fitted
+    targets: Int[Tensor, "probe example"]
+    said: Int[Tensor, "probe example"]
+    right: Float[np.ndarray, "kind seed"]
+    """On what was held out."""
+    trained: Float[np.ndarray, "kind seed"]
+
+
+def descended_row(
+    even: Float[Tensor, "example d"], task: Task, kind: str, penalty: float
+) -> Descended:
+    """Every seed's probes of a task and of its two controls, in one descent."""
     plain = np.broadcast_to(task.targets, task.dealt.shape)
     targets = torch.from_numpy(np.concatenate([plain, task.dealt, task.control]))
     held = torch.from_numpy(np.stack(task.held))
     use = (~held).float().repeat(_KINDS, 1)
-    fitted = fit(even, targets, use, classes)
+    fitted = _FIT[kind](even, targets, use, len(task.classes), penalty=penalty)
     said = _classes(fitted.logits(even))
-    right = (said == targets).view(_KINDS, seeds, -1)
-    outside = _share(right, held)
-    weights, biases = _in_own_units(Fitted(fitted.weights[:seeds], fitted.biases[:seeds]), middle,
-                                    spread)  # fmt: skip
+    right = (said == targets).view(_KINDS, len(held), -1)
+    return Descended(fitted, targets, said, _share(right, held), _share(right, ~held))
+
+
+def fitted_row(x: Float[np.ndarray, "example d"], task: Task, kind: str, penalty: float) -> Row:
+    """All probes of a row for a task, and the code lengths."""
+    classes, seeds = len(task.classes), len(task.held)
+    held = torch.from_numpy(np.stack(task.held))
+    even, middle, spread = evened(x)
+    found = descended_row(even, task, kind, penalty)
+    own = Fitted(found.fitted.weights[:seeds], found.fitted.biases[:seeds])
+    weights, biases = _in_own_units(own, middle, spread)
+    dealt = slice(seeds, 2 * seeds)
     short = bits(
-        even, targets[[0, seeds]], task.order, classes, fit, lambda logits: _likely(logits, kind)
-    )
+        even, found.targets[[0, seeds]], task.order, classes, partial(_FIT[kind], penalty=penalty),
+        lambda logits: _likely(logits, kind),
+    )  # fmt: skip
     return Row(
-        accuracy=outside[0],
-        trained=_share(right[:1], ~held)[0],
-        shuffled=outside[1],
-        chance=_luck(said[seeds : 2 * seeds], targets[seeds : 2 * seeds], held, classes),
-        control=outside[2],
+        accuracy=found.right[0],
+        trained=found.trained[0],
+        shuffled=found.right[1],
+        chance=_luck(found.said[dealt], found.targets[dealt], held, classes),
+        control=found.right[2],
         bits=float(short[0]),
         bits_shuffled=float(short[1]),
-        confusion=_confusion(said[:seeds], targets[:seeds], held, classes),
+        confusion=_confusion(found.said[:seeds], found.targets[:seeds], held, classes),
         weights=weights,
         biases=biases,
         means=np.stack([x[task.targets == at].mean(0) for at in range(classes)]),
@@ -74,14 +96,14 @@ def guessed_row(
     x: Float[np.ndarray, "example d"], task: Task, kind: str, penalty: float
 ) -> Float[np.ndarray, " seed"]:
     """The accuracies of the task alone: of the model with random weights."""
-    even, _, _ = _evened(x)
+    even, _, _ = evened(x)
     targets = torch.from_numpy(np.broadcast_to(task.targets, task.dealt.shape).copy())
     held = torch.from_numpy(np.stack(task.held))
     fitted = _FIT[kind](even, targets, (~held).float(), len(task.classes), penalty=penalty)
     return _share((_classes(fitted.logits(even)) == targets)[None], held)[0]
 
 
-def _evened(x: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+def evened(x: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
     """About 0 and of like spread, so that 32 bits are enough; each probe does it for itself again.
 
     No label is looked at, and what is done here is undone in the weights.

@@ -1,0 +1,117 @@
+"""Probes of every layer and seed: ours in one descent, against a loop over scikit-learn.
+
+The same activations, splits, labels and penalty: for every row of the network and every seed the
+task, its labels dealt anew and the control task. The loop standardises each training part once and
+fits scikit-learn's LogisticRegression (L-BFGS, its own tolerance of 1e-4) on float32, as it is
+usually done; both may use all cores. TransformerLens's `fit_sparse_probe`, which tells two classes
+apart by k features (here all of them) and converges further, is timed on one row and one seed and
+multiplied. Harvesting is counted for neither. `ratio` is wall time over ours.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import lab
+from lab.probes.dataset import prepared
+from lab.probes.rowwise import PENALTY, descended_row, evened
+from lab.probes.tasks import Task, task_of
+
+SEEDS = 5
+CASES = (
+    ("formicarium/stories", "number", 2_000),
+    ("formicarium/stories", "pos", 2_000),
+    ("smollm2-135m", "number", 1_500),
+)
+
+
+def measure(rounds: int = 3) -> list[dict[str, Any]]:
+    """A row for each case and way: seconds, ratio, and the accuracy on what was held out."""
+    rows = []
+    for name, label, examples in CASES:
+        model = lab.load(name)
+        data = lab.probes.words(lab.corpora.stories(), label, texts=100)
+        data, _ = prepared(data, examples, 20)
+        store = lab.probes.harvest(model, data)
+        task = task_of(data, label, store, SEEDS, 0.25)
+        case = f"{name}, {label}: {len(task):,} × {store.values.shape[2]}, {len(store.rows)} rows"
+        rows += _ways(case, store, task, rounds)
+    return rows
+
+
+def _ways(case: str, store: Any, task: Task, rounds: int) -> list[dict[str, Any]]:
+    rows = range(len(store.rows))
+    xs = [store.row(row, task.slots) for row in rows]
+    _ours(xs[0], task)  # what is done once only
+    ours = [_timed(lambda: [_ours(x, task) for x in xs]) for _ in range(rounds)]
+    loop = _timed(lambda: [_scikit(x, task) for x in xs])
+    found = [("lab.probe", *_medians(ours)), ("scikit-learn, a loop", *loop)]
+    if len(task.classes) == 2:
+        one = _timed(lambda: [_lens(xs[len(xs) // 2], task)])
+        times = [len(xs) * SEEDS * 3 * seconds for seconds in one[:2]]
+        found.append(("TransformerLens, fit_sparse_probe", *times, one[2]))
+    return [
+        {"case": case, "way": way, "probes": len(xs) * SEEDS * 3, "wall s": round(wall, 2),
+         "CPU s": round(cpu, 2), "ratio": round(wall / found[0][1], 1),
+         "accuracy": round(accuracy, 4)}
+        for way, wall, cpu, accuracy in found
+    ]  # fmt: skip
+
+
+def _timed(run: Callable[[], list[Any]]) -> tuple[float, float, float]:
+    cpu, wall = time.process_time(), time.perf_counter()
+    found = run()
+    return time.perf_counter() - wall, time.process_time() - cpu, float(np.mean(found))
+
+
+def _medians(found: list[tuple[float, float, float]]) -> list[float]:
+    return [median(part) for part in zip(*found, strict=True)]
+
+
+def _ours(x: np.ndarray, task: Task) -> float:
+    even, _, _ = evened(x)
+    return float(descended_row(even, task, "logistic", PENALTY["logistic"]).right[0].mean())
+
+
+def _scikit(x: np.ndarray, task: Task) -> float:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    right = []
+    for seed, held in enumerate(task.held):
+        scale = StandardScaler().fit(x[~held])
+        known, asked = scale.transform(x[~held]), scale.transform(x[held])
+        for kind, labels in enumerate((task.targets, task.dealt[seed], task.control[seed])):
+            regression = LogisticRegression(C=1 / PENALTY["logistic"], max_iter=1000)
+            score = regression.fit(known, labels[~held]).score(asked, labels[held])
+            right += [score] if kind == 0 else []
+    return float(np.mean(right))
+
+
+def _lens(x: np.ndarray, task: Task) -> float:
+    from transformer_lens.tools.analysis import fit_sparse_probe
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = fit_sparse_probe(
+            torch.from_numpy(x), torch.from_numpy(task.targets), k=x.shape[1], test_fraction=0.25,
+            preprocess="standardize", groups=torch.from_numpy(task.order), class_weight=None,
+            l2_strength=PENALTY["logistic"] / len(x),
+        )  # fmt: skip
+    return float(found.metrics.accuracy)
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(row)
