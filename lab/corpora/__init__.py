@@ -6,6 +6,7 @@ time. It knows no tokens. What the generated stories hold is told in the README 
 
 from lab.corpora.choosing import Choice, choices
 from lab.corpora.documents import Corpus, Document, Referent, Word
+from lab.corpora.facts import Statement, statements
 from lab.corpora.files import text
 from lab.corpora.generated import stories
 from lab.corpora.hubs import hub
@@ -20,6 +21,7 @@ __all__ = [
     "Corpus",
     "Document",
     "Referent",
+    "Statement",
     "Unreachable",
     "Word",
     "brackets",
@@ -31,6 +33,7 @@ __all__ = [
     "modular_addition",
     "repeated",
     "sorting",
+    "statements",
     "stories",
     "text",
 ]
