@@ -11,6 +11,7 @@ from tests.widgets.circuits import told_circuit
 from tests.widgets.heads import averages, breakdown, explained, without
 from tests.widgets.probed import probed, sentence
 from tests.widgets.readings import a_reading, some_contributions
+from tests.widgets.steered import a_steered_run
 from tests.widgets.surveys import neurons
 from tests.widgets.sweeps import patched
 
@@ -87,6 +88,7 @@ def every_view(trace, text: str) -> list:
         widgets.Life(steps=[0, 5], pieces=pieces, name=text, samples={text: [text, text]}, **title),
         grown(pieces, text),
         widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),
+        widgets.Steer(a_steered_run(text=text), push=lambda *_: None, **title),
         widgets.Tokenization([trace], examples={text: [trace]}, **title),
         widgets.Merges([("a", "b")], f"ab {text}", words="whole", **title),
         widgets.Neurons(**neurons(text), **title),

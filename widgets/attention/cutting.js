@@ -1,7 +1,7 @@
 // Heads and MLPs switched off, and at once what is left of the prediction, beside other parts switched off in their place.
 
-import { chip, h, number } from "../glass/kit.js";
-import { beside, standing } from "../glass/beside.js";
+import { h, number } from "../glass/kit.js";
+import { beside, chances, standing } from "../glass/beside.js";
 import { button } from "./controls.js";
 import { MLP, partName } from "./cuts.js";
 import { placed } from "./words.js";
@@ -23,7 +23,7 @@ export function cutPanel({ signal, layers, turn, restore, tell }) {
   };
   const lines = [beside({ signal, hover: over(0) }), beside({ signal, hover: over(1) })];
   const texts = lines.map(() => [h("h4"), h("div", { class: "attention-much-said", "data-effect": "" }), h("div", { class: "kit-soft", "data-control": "" })]);
-  const list = h("ul", { class: "attention-left" });
+  const list = h("ul", { class: "beside-chances" });
   const blocks = lines.map((line, i) => h("div", {}, texts[i][0], line.element, texts[i][1], texts[i][2]));
   const body = h("div", { class: "attention-cut-grid" }, ...blocks, h("div", {}, h("h4", {}, "chances after ", where, ", %"), list));
   const element = h("div", { class: "attention-cut", role: "group", "aria-label": "switched off" }, head, body);
@@ -39,8 +39,8 @@ export function cutPanel({ signal, layers, turn, restore, tell }) {
       texts[i][1].replaceChildren(h("strong", {}, signed(own, i)), ` ${unit}, ${standing(own, others)} controls`);
       texts[i][2].textContent = i ? `controls: ${number(low)} to ${number(high)} (n = ${others.length})` : `${control.kind}: ${signed(low)} to ${signed(high)} (n = ${others.length})`;
     });
-    const title = h("li", { class: "kit-soft", "aria-hidden": "true" }, ...["", "", "before → after", "controls off"].map((text) => h("span", {}, text)));
-    list.replaceChildren(title, ...effect.pieces.slice(0, 6).map((piece, i) => row(piece, effect.before[i], effect.after[i], control.low[i], control.high[i])));
+    list.classList.toggle("beside-dark", look.scale.dark);
+    list.replaceChildren(...chances(effect.pieces.slice(0, 6).map((piece, i) => [piece, effect.before[i], effect.after[i], control.low[i], control.high[i]]), "controls off"));
   }
 
   return {
@@ -73,13 +73,5 @@ export function cutPanel({ signal, layers, turn, restore, tell }) {
   };
 }
 
-const percent = (share) => (share < 1e-5 ? "0" : number(100 * share));
 const names = (off) => off.map(partName).join(" + ");
 const signed = (value, plain = 0) => `${value > 0 && !plain ? "+" : ""}${number(value)}`;
-
-/** A piece's chance before (the line) and after (the bar), and where the controls leave it (the span). */
-function row(piece, before, after, low, high) {
-  const part = (name, from, to) => { const one = h("i", { class: `attention-${name}` }); one.style.left = `${100 * from}%`; one.style.width = `${100 * (to - from)}%`; return one; };
-  const track = h("span", { class: "attention-chance-track" }, part("now", 0, after), part("beside", low, high), part("then", before, before));
-  return h("li", {}, chip(piece, { most: 12 }), track, h("span", { "data-effect": "" }, `${percent(before)} → ${percent(after)}`), h("span", { class: "kit-soft", "data-control": "" }, `${percent(low)} to ${percent(high)}`));
-}

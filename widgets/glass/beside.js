@@ -1,5 +1,5 @@
 // An effect on a line, beside the effects of its controls: each a ring, the span of all a bar, the effect a diamond.
-import { h, isDark, number } from "./kit.js";
+import { chip, h, isDark, number } from "./kit.js";
 
 /** The ends of the line: all values and zero, with a little room. */
 function endsOf(values) {
@@ -43,4 +43,19 @@ export function beside({ signal, hover = () => {} }) {
 export function standing(effect, controls) {
   const smaller = controls.filter((value) => Math.abs(value) < Math.abs(effect)).length;
   return smaller === controls.length ? `larger than all ${controls.length}` : `larger than ${smaller} of ${controls.length}`;
+}
+
+const percent = (share) => (share < 1e-5 ? "0" : number(100 * share));
+
+/**
+ * Rows of a list (class beside-chances): for each [piece, before, after, low, high] the chance before (the line), after (the bar),
+ * and where the controls leave it (the span), in per cent; `others` heads the controls' numbers, `label` the pieces.
+ */
+export function chances(rows, others, label = "") {
+  const title = h("li", { class: "kit-soft beside-head" }, ...[label, "before → after", others].map((text) => h("span", {}, text)));
+  return [title, ...rows.map(([piece, before, after, low, high]) => {
+    const part = (name, from, to) => { const one = h("i", { class: `beside-${name}` }); one.style.left = `${100 * from}%`; one.style.width = `${100 * (to - from)}%`; return one; };
+    return h("li", {}, chip(piece, { most: 12 }), h("span", { class: "beside-chance" }, part("after", 0, after), part("between", low, high), part("before", before, before)),
+      h("span", { "data-effect": "" }, `${percent(before)} → ${percent(after)}`), h("span", { class: "kit-soft", "data-control": "" }, `${percent(low)} to ${percent(high)}`));
+  })];
 }

@@ -20,24 +20,24 @@ export default {
     const live = () => isLive(model, session);
 
     const layers = strip({ signal, pick: (row) => pick(session, { layer: run.layers[row] }) });
-    const slider = h("input", { type: "range", class: "steer-slider", min: "0", step: "1", "aria-label": "strength" });
-    slider.addEventListener("input", () => turn({ strength: run.strengths[slider.value] }), { signal });
+    const slider = h("input", { type: "range", class: "steer-slider", step: "0.001", "aria-label": "strength" });
+    slider.addEventListener("input", () => turn({ strength: run.strengths[nearestTo(run.strengths, Number(slider.value))] }), { signal });
     const told = h("output", { class: "steer-told" });
-    const panels = Object.fromEntries(["effect", "cost"].map((name) => [name, h("div", {}, h("span"), h("strong", { "data-effect": "" }), h("span", { class: "kit-soft", "data-control": "" }))]));
+    const panels = Object.fromEntries(["effect", "cost"].map((name) => [name, h("div", {}, h("strong", { "data-effect": "" }), h("span", { "data-control": "" }), h("span", { class: "kit-soft" }))]));
     const curves = chart({ signal, label: "effect and price by strength", point: (x) => { over = x; soon(); }, pick: (x) => turn({ strength: run.strengths[nearestTo(run.strengths, x)] }) });
-    const [list, after] = [h("ul", { class: "beside-chances" }), h("h4")];
+    const list = h("ul", { class: "beside-chances" });
     const written = [["no push", null], ["pushed", "data-effect"], ["a random push as long", "data-control"]].map(([name, mark]) => {
       const text = h("div", { class: "steer-text", ...(mark ? { [mark]: "" } : {}) });
       return { text, element: h("div", { class: "steer-written" }, h("span", { class: "kit-soft" }, name), text) };
     });
-    const [key, signs] = [h("span"), h("span", { class: "steer-signs" }, h("i", { class: "steer-own" }), "the direction", h("i", { class: "steer-random" }), h("span"))];
+    const [key, signs] = [h("span"), h("span", { class: "steer-signs" }, h("i", { class: "steer-own" }), "the direction", h("i", { class: "steer-random" }), h("span"), h("b", {}, "•"), "beyond them all")];
     view.tools.append(key, signs);
     const typed = h("input", { type: "text", class: "steer-typed", "aria-label": "the text that is pushed", spellcheck: "false" });
     const go = h("button", { class: "kit-button", type: "button" }, "Push");
     const bar = h("div", { class: "steer-ask" }, typed, go);
     view.picture.append(h("div", { class: "steer-grid" },
-      h("div", { class: "steer-left" }, layers.element, h("label", { class: "steer-strength" }, h("span", { class: "kit-soft" }, "strength"), slider, told), curves.element),
-      h("div", { class: "steer-right" }, bar, after, list, ...written.map(({ element }) => element))));
+      h("div", { class: "steer-left" }, layers.element, h("div", { class: "steer-strength" }, slider, told), curves.element),
+      h("div", { class: "steer-right" }, bar, list, ...written.map(({ element }) => element))));
 
     const ask = asker(model, session, "push", { answered: () => view.stale(""), failed: view.stale, busy: view.busy, signal });
     const wish = () => {
@@ -62,14 +62,14 @@ export default {
       const colours = layers.draw({ run, row, column, dark: theme.dark });
       key.replaceChildren(legend({ ...colours, unit: run.unit }, "by layer"));
       view.root.classList.toggle("beside-dark", theme.dark);
-      slider.max = String(run.strengths.length - 1);
-      slider.value = String(column);
+      [slider.min, slider.max] = [run.strengths[0], run.strengths.at(-1)].map(String);
+      slider.value = String(cell.strength);
       slider.setAttribute("aria-valuetext", pushed(cell));
-      told.textContent = pushed(cell);
-      signs.lastChild.textContent = `${run.randoms} random ones`;
+      told.textContent = `strength: ${pushed(cell)}`;
+      signs.children[2].textContent = `${run.randoms} random ones`;
       drawCurves(row, peek, cell);
-      after.replaceChildren("comes next, %");
-      list.replaceChildren(...(cell.known ? chances(likeliest(cell.chances, ROWS), "random pushes") : []));
+      list.classList.toggle("beside-dark", theme.dark);
+      list.replaceChildren(...(cell.known ? chances(likeliest(cell.chances, ROWS), "random pushes", "comes next, %") : []));
       const still = run.at(row, run.strengths.indexOf(0));
       [still.text, cell.text, cell.other].forEach((text, i) => written[i].text.replaceChildren(h("span", { class: "kit-soft" }, i < 0 ? "" : tail(run.prompt)), cell.known || !i ? text || "–" : "not done"));
       view.title(headline({ title: model.get("title"), run }), model.get("summary"));
@@ -83,10 +83,10 @@ export default {
       const panel = (name, mine, others, log, height) => {
         const beside = others.map((y) => ({ x: run.strengths, y, colour: other, width: 1, alpha: 0.55, radius: 1.5, mute: true }));
         const path = [...beside, { x: run.strengths, y: mine, colour: own, width: 2.5, radius: 3 }];
-        heads[name](run, peek).forEach((text, i) => { panels[name].children[i].textContent = i === 2 ? `random ${text}` : text; });
+        heads[name](run, peek).forEach((text, i) => { panels[name].children[i].textContent = text; });
         return { height, head: panels[name], y: range(path, log), lines: path, marks: [{ x: cell.strength, y: mine[cell.column], colour: own }] };
       };
-      curves.draw({ width: curves.element.clientWidth, x, theme, now: cell.strength, panels: [
+      curves.draw({ width: curves.element.clientWidth, x, theme, now: null, panels: [
         panel("effect", run.effects(row), run.controls(row), false, 158), panel("cost", run.costs(row), run.costControls(row), true, 110)] });
     }
 
@@ -109,7 +109,9 @@ export default {
     keys(curves.element, { ArrowLeft: more(-1), ArrowRight: more(1), ArrowUp: higher(1), ArrowDown: higher(-1), Home: more(-1e9), End: more(1e9) }, signal);
     keys(view.root, { 0: () => turn({ strength: 0 }), Escape: () => pick(session, { layer: null }) }, signal);
     const none = () => {};
-    keys(bar.previousElementSibling ?? slider.parentElement, { ArrowUp: none, ArrowDown: none, ArrowLeft: none, ArrowRight: none }, signal);
+    keys(slider.parentElement, { ArrowUp: none, ArrowDown: none, ArrowLeft: none, ArrowRight: none, Home: none, End: none, 0: none, Escape: none }, signal); // the notebook's stay out
+    const slid = { ArrowLeft: more(-1), ArrowRight: more(1), ArrowUp: higher(1), ArrowDown: higher(-1), Home: more(-1e9), End: more(1e9), 0: () => turn({ strength: 0 }) };
+    slider.addEventListener("keydown", (event) => { if (event.key in slid) { event.preventDefault(); slid[event.key](); } }, { signal });
 
     listen(model, "change:shown", anew, signal);
     listen(model, "change:strength change:title", soon, signal);

@@ -22,15 +22,15 @@ export function lines(run, cell) {
   if (!cell.known) return [`L${cell.layer}, ${pushed(cell)}: not done; the run was stopped, or gave no number here.`, ""];
   if (!cell.strength) return ["No push: the text as the model goes on with it.", `Perplexity of ${run.neutral_pieces} neutral pieces: ${number(cell.cost)}.`];
   return [
-    [h("strong", {}, `L${cell.layer}`), `, ${pushed(cell)}: ${run.metric} `, h("strong", { "data-effect": "" }, signed(cell.effect)), ` ${run.unit}, `, h("span", { "data-control": "" }, `${standing(cell.effect, cell.others)} random directions: ${reach(cell.others)}`)],
-    ["Price: perplexity of ", `${run.neutral_pieces || "the"} neutral pieces ${number(run.clean_cost ?? NaN)} → `, h("strong", { "data-effect": "" }, number(cell.cost)), h("span", { class: "kit-soft", "data-control": "" }, `; random directions ${plain(cell.otherCosts)} (n = ${run.randoms})`)],
+    [h("strong", {}, `L${cell.layer}`), `, ${signed(cell.strength)} × the stream: `, h("strong", { "data-effect": "" }, `${signed(cell.effect)} ${run.unit}`), ", ", h("span", { "data-control": "" }, `${standing(cell.effect, cell.others)} random directions (${reach(cell.others)})`), h("span", { class: "kit-soft" }, ` · ${run.metric}`)],
+    [`Price: perplexity of ${run.neutral_pieces || "the"} neutral pieces ${number(run.clean_cost ?? NaN)} → `, h("strong", { "data-effect": "" }, number(cell.cost)), h("span", { class: "kit-soft", "data-control": "" }, `; random directions ${plain(cell.otherCosts)} (n = ${run.randoms})`)],
   ];
 }
 
 /** What stands above the two panels of curves. */
 export const heads = {
-  effect: (run, cell) => [`change of ${run.metric}, ${run.unit}`, cell.known ? signed(cell.effect) : "–", cell.known ? reach(cell.others) : "–"],
-  cost: (run, cell) => ["perplexity of neutral text", cell.known ? number(cell.cost) : "–", cell.known ? plain(cell.otherCosts) : "–"],
+  effect: (run, cell) => [cell.known ? `${signed(cell.effect)} ${run.unit}` : "–", cell.known ? `random ${reach(cell.others)}` : "", `change of ${run.metric}`],
+  cost: (run, cell) => [cell.known ? number(cell.cost) : "–", cell.known ? `random ${plain(cell.otherCosts)}` : "", "perplexity of neutral text"],
 };
 
 /** Every layer and strength as numbers. */
