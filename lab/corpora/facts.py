@@ -1,4 +1,3 @@
-# ruff: noqa: SIM905 - lists of words are easier to read, and to add to, as lines of text
 """True and false statements, and their negations: what a model may know, and what it is told.
 
 Facts of our own choosing. A false statement takes another item's answer, so the words of true and
@@ -87,7 +86,8 @@ def statements(
     """Each subject with its own answer and with another's, drawn so that every answer is as often.
 
     Args:
-        topic: "cities" (*The city of Lyon is in France.*) or "kinds" (*A robin is a kind of bird.*).
+        topic: "cities" (*The city of Lyon is in France.*) or "kinds" (*A robin is a kind of
+            bird.*).
         negated: False for plain statements, True for their negations (*… is not in …*), with the
             truth turned about, None for both.
         seed: of the answers of the wrong ones.
@@ -98,8 +98,8 @@ def statements(
     ...     print(one.text, one.true)
     A robin is a kind of bird. True
     A robin is not a kind of bird. False
-    A robin is a kind of flower. False
-    A robin is not a kind of flower. True
+    A robin is a kind of instrument. False
+    A robin is not a kind of instrument. True
     """
     if topic not in _FORMS:
         raise ValueError(f"topic is {topic!r}: {', '.join(map(repr, _FORMS))}")
