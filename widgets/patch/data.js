@@ -9,8 +9,6 @@ export function read(model) {
   const [effects, points] = ["_effects", "_controls"].map((trait) => floats(model.get(trait)[said.name]));
   const { rows, across, n, clean, corrupted } = said;
   const [size, gap] = [rows.length * across, clean - corrupted];
-  const shared = model.get("colour") === "share" && Math.abs(gap) > 1e-6;
-  const value = (effect) => (shared ? effect / gap : effect);
   const pieces = { clean: model.get("clean_pieces"), corrupted: model.get("corrupted_pieces") };
   const byPosition = said.columns === "position";
   const columns = byPosition ? model.get("pairs").map(([from, into]) => ({ from, into, at: from < 0 ? -1 : into }))
@@ -25,16 +23,19 @@ export function read(model) {
     if (one > best) [best, most] = [one, i];
     for (const part of [one, other]) if (part > reach) reach = part;
   }
+  // A share of next to no way says nothing.
+  const shared = model.get("colour") === "share" && reach < 5 * Math.abs(gap);
+  const value = (one) => (shared ? one / gap : one);
   return {
     ...said, columns, kind: said.columns, pieces, byPosition, shared, value, effect, controls, mean, band, gap,
     reach: Math.abs(value(reach)) || 1,
     unitShown: shared ? "" : said.unit,
     strongest: most < 0 ? { row: 0, at: columns.find(({ at }) => at >= 0)?.at ?? 0 } : { row: Math.floor(most / across), at: most % across },
     doneAt: (row, at) => said.done[row * across + at],
-    /** Does the effect leave the range of 95 of 100 controls of its layer, and that of its own controls? */
+    /** Is the effect further from nothing than 95 of 100 controls of its layer, and than each of its own? */
     beyond(row, at) {
-      const [one, all] = [effect(row, at), [...band(row).slice(0, 2), ...controls(row, at)]];
-      return all[0] !== null && (one < Math.min(...all) || one > Math.max(...all));
+      const [one, all] = [effect(row, at), [0, ...band(row).slice(0, 2), ...controls(row, at)]];
+      return all[1] !== null && (one < Math.min(...all) || one > Math.max(...all));
     },
     columnOf: (at) => columns.find((one) => one.at === at),
     /** Where a cell is: what the session calls it. */

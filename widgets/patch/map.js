@@ -25,7 +25,7 @@ export function paint(canvas, { rows, columns, across, tall, value, scale, theme
       const colour = scale.colour(one);
       context.fillStyle = css(colour);
       context.fillRect(x, y, across - gap, tall - gap);
-      if (!text) continue;
+      if (!text || brief(one) === "0") continue;
       context.fillStyle = css(ink(colour));
       context.fillText(brief(one), x + (across - gap) / 2, y + tall / 2 + 0.5);
     }
@@ -101,7 +101,7 @@ export function map({ signal, beside, over, picked }) {
       header(look);
       names.replaceChildren(...sweep.rows.map(() => h("div")));
       paint(canvas, {
-        rows: count, columns: sweep.columns.length, across, tall, scale, theme, text: across >= 36 && tall >= 15,
+        rows: count, columns: sweep.columns.length, across, tall, scale, theme, text: across >= 30 && tall >= 15,
         value(row, column) {
           const { at: one } = sweep.columns[column];
           if (one < 0) return NaN;

@@ -4,7 +4,7 @@ import { chip, css, h, number, visible } from "../glass/kit.js";
 import { brief, signed, where } from "./words.js";
 
 const [TALL, EDGE] = [66, 12];
-const WHOSE = { corrupted: "unpatched", patched: "patched", control: "control patch", clean: "clean prompt" };
+const WHOSE = { corrupted: "unpatched", clean: "clean run" };
 
 function put(tag, attributes, text = "") {
   const part = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -62,6 +62,7 @@ function drawPlot(plot, { sweep, cell, theme, scale, points }, width) {
   for (const [value, text] of [[0, "as corrupted"], [target, "as clean"]]) {
     const [x, left] = [at(value), at(value) * 2 < width];
     parts.push(put("line", { x1: x, x2: x, y1: 4, y2: foot, stroke: theme.ink }));
+    if (value && Math.abs(at(target) - at(0)) < 150) continue; // no room for both
     parts.push(put("text", { x: left ? Math.max(0, x - 3) : Math.min(width, x + 3), y: TALL - 5, "text-anchor": left ? "start" : "end" }, `${text} ${number(value, sweep.unitShown)}`));
   }
   points.forEach((one, i) => parts.push(put("circle", { cx: at(sweep.value(one)), cy: middle + ((i % 3) - 1) * 6, r: 3, fill: theme.paper, stroke: theme.ink, "stroke-width": 1.2 })));
