@@ -119,9 +119,12 @@ class Sweep:
         return found
 
     def outside(self) -> Bool[np.ndarray, "..."]:
-        """[*axes], the cells whose effect lies outside the band of their layer's controls."""
+        """[*axes], the cells whose effect lies outside the band of their layer's controls.
+
+        An effect of 0 never does: doing nothing is not more than a control does.
+        """
         low, high = (edge.reshape(-1, *[1] * (self.effects.ndim - 1)) for edge in self.band)
-        return (self.effects < low) | (self.effects > high)
+        return (self.effects < np.minimum(low, 0)) | (self.effects > np.maximum(high, 0))
 
     def largest(self, count: int = 10) -> list[Cell]:
         """The cells that move the metric most, whichever way."""
