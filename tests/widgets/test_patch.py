@@ -12,6 +12,12 @@ from tests.widgets.wire import Wire
 from widgets import Patch, Session, Tokens
 
 TEXTS = {"corrupted": " Rome.", "patched": " Paris.", "control": " Rome, too.", "clean": " Paris!"}
+
+
+class Broken(ValueError):
+    partial = partial_sweep()
+
+
 METRICS = {"logit difference": lambda a, b: (a, b), "rank": lambda a: (a,), "KL": lambda: ()}
 
 
@@ -125,14 +131,12 @@ def test_a_sweep_grows_in_the_picture_and_stops_where_it_is_told():
 
 def test_what_a_metric_left_undone_is_shown_with_its_message():
     def broken(*args):
-        error = ValueError("the metric gave NaN")
-        error.partial = partial_sweep()
-        raise error
+        raise Broken("the metric gave NaN")
 
     view = view_with(broken)
     with pytest.raises(ValueError, match="gave NaN"):
         view.run().wait()
-    assert view.failure == "ValueError: the metric gave NaN"
+    assert view.failure == "Broken: the metric gave NaN"
     assert view.pictures[0]["reached"] == [12, 20]
     view.run(metric="KL")
     view._run = lambda *args: a_sweep()
@@ -246,7 +250,7 @@ class TestInThePage:
         expect(page.locator(".patch-far")).to_have_text("12 of 20")
         page.get_by_role("button", name="Stop").click()
         wire.settle()
-        assert view._runner.job.stopped
+        assert view._work["stopped"]
         hold.set()
         view.wait(5)
         sheet = page.locator(".patch-map")

@@ -32,15 +32,12 @@ def question(args: Mapping[str, Any]) -> Question:
 
     Raises ValueError for an empty prompt, and for one of more than `LONGEST` characters.
     """
-    texts = [clean(str(args.get(part, ""))) for part in ("clean", "corrupted")]
-    for part, text in zip(("clean", "corrupted"), texts, strict=True):
-        if not 0 < len(text) <= LONGEST:
-            raise ValueError(
-                f"the {part} prompt has {len(text)} characters; 1 to {LONGEST} are taken"
-            )
+    given = {part: clean(str(args.get(part, ""))) for part in Question._fields if part != "pieces"}
+    for part in ("clean", "corrupted"):
+        if not 0 < (count := len(given[part])) <= LONGEST:
+            raise ValueError(f"the {part} prompt has {count} characters; 1 to {LONGEST} are taken")
     pieces = tuple(clean(str(piece)) for piece in args.get("pieces", ()))
-    rest = (str(args.get(part, "")) for part in ("site", "by"))
-    return Question(*texts, str(args.get("metric", "")), pieces, *rest)
+    return Question(pieces=pieces, **given)
 
 
 def offered(metrics: Mapping[str, Callable[..., Any]]) -> list[list[Any]]:

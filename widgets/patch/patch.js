@@ -17,7 +17,7 @@ export default {
     const hover = hoverOf(session);
     let sweep = read(model);
     const view = frame({ el, model, session, signal }, { stem: "patch", keys: KEYS, table: () => table(sweep) });
-    let [over, theme, width, asked, writing, wanted, ruler] = [null, null, 0, 0, null, "", null];
+    let [over, theme, width, asked, writing, wanted, ruler] = [null, null, 0, 0, null, true, null];
     const live = () => isLive(model, session);
     const offers = model.get("_offers");
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
@@ -53,7 +53,7 @@ export default {
     function go({ row, at }) {
       over = null;
       const { layer, position, head } = sweep.place(row, at);
-      wanted = "reveal";
+      wanted = true;
       pick(session, { layer, ...(position === null ? {} : { token: position }), ...(head === null ? {} : { head }) });
       soon();
     }
@@ -83,7 +83,7 @@ export default {
       const cell = settled();
       const [shown, token] = [over ?? cell, hover.get().token];
       big.mark(cell, over ?? (sweep.byPosition && token !== null && token < sweep.across ? { row: cell.row, at: token } : null));
-      if (wanted) { big.reveal(cell); wanted = ""; }
+      if (wanted) { big.reveal(cell); wanted = false; }
       right.draw({ sweep, cell: shown, theme, scale: ruler, written: textsOf(shown), offered: offers.write, live: live(), busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
       view.tell(...lines(sweep, shown));
     }
@@ -124,6 +124,7 @@ export default {
     }, signal);
 
     listen(model, "change:pictures change:_effects change:_controls change:picture change:colour", () => { sweep = read(model); over = null; all(); }, signal);
+    listen(model, "change:picture", () => { wanted = true; }, signal);
     listen(model, "change:only change:title", all, signal);
     listen(model, "change:_written", soon, signal);
     listen(model, "change:_work", asks, signal);

@@ -175,6 +175,8 @@ class Patch(View):
             return {}, []
         if what == "stop":
             self._runner.stop()
+            if self._runner.job is not None:
+                self._say(self._runner.job)
             return {}, []
         if what == "write":
             return {"texts": self.write(**args)}, []
@@ -231,12 +233,13 @@ class Patch(View):
         if not all(wish.pieces[:takes]) or len(wish.pieces) < takes:
             raise ValueError(f"{wish.metric} is about {takes} pieces; given are {wish.pieces}")
         metric = self._metrics[wish.metric](*wish.pieces[:takes])
-        self._say(self._runner.start(lambda job: self._sweeping(job, wish, metric)))
+        run = self._run
+        self._say(self._runner.start(lambda job: self._sweeping(job, run, wish, metric)))
 
-    def _sweeping(self, job: Job, wish: Question, metric: Any) -> None:
+    def _sweeping(self, job: Job, run: Callable[..., Any], wish: Question, metric: Any) -> None:
         last, when = None, 0.0
         try:
-            for last in swept(job, self._run, wish, metric, lambda: self._progressed(job)):
+            for last in swept(job, run, wish, metric, lambda: self._progressed(job)):
                 if time.monotonic() - when > INTERVAL:
                     self._take(last)
                     last, when = None, time.monotonic()
