@@ -19,9 +19,9 @@ def phases(
     *,
     densities: Any = None,
     importances: Any = None,
-    steps: int = 600,
-    restarts: int = 4,
-    lr: float = 0.03,
+    steps: int = 400,
+    restarts: int = 3,
+    lr: float = 0.05,
     seed: int = 0,
 ) -> Phases:
     """Trains a toy model at each point of a grid, and says what its last feature came to.
@@ -67,15 +67,10 @@ def solutions(densities: Any, importances: Any, hidden: int = 1) -> np.ndarray:
     """
     p, weight = np.asarray(densities, float)[None], np.asarray(importances, float)[:, None]
     variance = p / 3 - p**2 / 4
-    # With two dimensions the opposite may be taken by two unimportant ones: the last and another,
-    # or, where the last outweighs them, two others.
-    pair = np.minimum(1 + weight, 2.0) if hidden == 2 else 1 + weight
     out, own = np.broadcast_arrays(weight * variance, variance)
-    if hidden == 2:
-        crowd = p**2 / 6 * 2.0 + 0 * weight
-        own = np.minimum(own, crowd)
-        pair = 1 + weight
-    return np.stack([out, own, p**2 / 6 * pair], axis=-1)
+    if hidden == 2:  # two others may make room for it, as opposites of each other
+        own = np.minimum(own, 2 * p**2 / 6)
+    return np.stack([out, own, p**2 / 6 * (1 + weight)], axis=-1)
 
 
 class _Grid:
@@ -118,16 +113,12 @@ class _Grid:
             weights=chosen(self.weights),
             biases=chosen(self.biases),
             losses=losses.amin(0).numpy(),
-            solutions=solutions(self.densities, self.importances, shape_hidden(self.weights)),
+            solutions=solutions(self.densities, self.importances, self.weights.shape[1]),
             densities=self.densities,
             importances=self.importances,
             restarts=self.restarts,
             seed=seed,
         )
-
-
-def shape_hidden(weights: Tensor) -> int:
-    return weights.shape[1]
 
 
 def _cases(features: int, points: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -7,7 +7,7 @@ export function read(model) {
   const [table, peaks, said] = [floats(model.get("_table")), ints(model.get("_peaks")), model.get("_said")];
   const row = (layer) => layers.indexOf(layer) * size;
   return {
-    layers, size, names,
+    layers, size, names, unit: model.get("unit"),
     value: (name, layer, neuron) => table[names.indexOf(name) * layers.length * size + row(layer) + neuron],
     peak: (layer, neuron) => said[peaks[row(layer) + neuron]],
   };
@@ -17,7 +17,7 @@ export function read(model) {
 export function order(data, layer, sort, wanted = "") {
   const all = Array.from({ length: data.size }, (_, neuron) => neuron);
   const looked = wanted.trim().toLowerCase();
-  const number = /^n?(\d+)$/.exec(looked)?.[1];
+  const number = /^[a-z]?(\d+)$/.exec(looked)?.[1];
   const fits = (neuron) => {
     if (number) return String(neuron).startsWith(number);
     const piece = data.peak(layer, neuron);
@@ -29,7 +29,9 @@ export function order(data, layer, sort, wanted = "") {
 }
 
 export const keyOf = ([layer, neuron]) => `${layer}:${neuron}`;
-export const nameOf = ([layer, neuron]) => `L${layer}N${neuron}`;
+export const nameOf = ([layer, neuron], unit = "neuron") => `L${layer}${letter(unit)}${neuron}`;
+/** N of a neuron, F of a feature. */
+export const letter = (unit) => unit[0].toUpperCase();
 
 /** The end at which a neuron goes further from zero: 0 up, 1 down. */
 export function further({ ends }) {

@@ -1,5 +1,6 @@
 // All neurons of a layer in the order of a property: only the rows that show are in the page.
 import { h, keys, number, short } from "../glass/kit.js";
+import { letter } from "./data.js";
 
 const TALL = 22;
 
@@ -15,7 +16,7 @@ export function list({ data, signal, choose, layer, search, escape }) {
     bar.style.width = `${(100 * Math.max(0, value)) / most}%`;
     const now = neuron === seen.place[1] ? " neurons-now" : "";
     const lost = seen.kept && !seen.kept.has(`${seen.place[0]}:${neuron}`) ? " neurons-lost" : "";
-    const made = h("div", { class: `neurons-row${now}${lost}` }, bar, h("span", { class: "neurons-name" }, `N${neuron}`),
+    const made = h("div", { class: `neurons-row${now}${lost}` }, bar, h("span", { class: "neurons-name" }, `${letter(data.unit)}${neuron}`),
       h("span", { class: "neurons-peak kit-chip" }, short(data.peak(seen.place[0], neuron), 11)), h("span", { class: "neurons-value" }, number(value)));
     made.style.top = `${i * TALL}px`;
     made.dataset.neuron = neuron;
@@ -56,8 +57,8 @@ export function list({ data, signal, choose, layer, search, escape }) {
       seen = next;
       most = Math.max(...seen.found.map((neuron) => data.value(seen.sort, seen.place[0], neuron)), 1e-9);
       sheet.style.height = `${seen.found.length * TALL}px`;
-      nothing.textContent = seen.found.length ? "" : "No neuron of this layer is strongest at such a piece.";
-      element.setAttribute("aria-label", `${seen.found.length} neurons of layer ${seen.place[0]}, largest ${seen.sort} first`);
+      nothing.textContent = seen.found.length ? "" : `No ${data.unit} of this layer is strongest at such a piece.`;
+      element.setAttribute("aria-label", `${seen.found.length} ${data.unit}s of layer ${seen.place[0]}, largest ${seen.sort} first`);
       if (moved) show();
       paint();
     },

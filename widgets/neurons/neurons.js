@@ -2,6 +2,7 @@
 import { asker, h, isDark, isLive, legend, listen, number, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { coloured, line } from "./contexts.js";
+import { changes, CUT } from "./changes.js";
 import { further, keyOf, nameOf, order, reach, read } from "./data.js";
 import { histogram } from "./histogram.js";
 import { list } from "./list.js";
@@ -15,12 +16,15 @@ export default {
     const cards = new Map(Object.entries(model.get("_cards")));
     const readings = new Map(Object.entries(model.get("_readings")));
     const last = new Map(); // layer → the neuron last shown of it
-    let [card, shown, end, kind, wanted] = [null, null, 0, model.get("_can")[0] === "reads" ? "reads" : "writes", ""];
+    let [card, shown, end, kind, wanted] = [null, null, 0, ["writes", "reads", "cut"].find((name) => model.get("_can").includes(name)), ""];
 
     const layer = () => (data.layers.includes(session.get("layer")) ? session.get("layer") : model.get("shown"));
     const place = () => [layer(), model.get("neuron")];
     const live = () => isLive(model, session);
-    const view = frame({ el, model, session, signal }, { stem: "neurons", keys: KEYS, table: () => table(data, card, shown, model.get("_can")) });
+    const view = frame({ el, model, session, signal }, { stem: "neurons", keys: KEYS, table: () => table(data, card, shown, model.get("_can"), card && cutOf(shown)) });
+    const titled = (of) => `${data.unit[0].toUpperCase()}${data.unit.slice(1)} ${nameOf(of, data.unit)}`;
+    /** What cutting it does, with its controls; null as long as nobody knows. */
+    const cutOf = (of) => { const [found, controls] = ["_effects", "_controls"].map((name) => model.get(name)[keyOf(of)]); return found && controls ? { ...found, controls } : null; };
     const tell = (second) => view.tell(facts(data, place()), second ?? h("span", { class: "kit-soft" }, HINT));
 
     const set = (changes) => { model.set(changes); model.save_changes(); };
@@ -32,7 +36,7 @@ export default {
     const colours = h("span", { class: "neurons-colours" });
     view.tools.append(colours);
 
-    const search = h("input", { class: "neurons-search", type: "search", placeholder: "number or piece", "aria-label": "search a neuron by its number, or by the piece it is strongest at", spellcheck: "false" });
+    const search = h("input", { class: "neurons-search", type: "search", placeholder: "number or piece", "aria-label": `search a ${data.unit} by its number, or by the piece it is strongest at`, spellcheck: "false" });
     const clear = () => { search.value = wanted = ""; rows(); };
     const rail = list({ data, signal, choose, layer: along, search: () => { search.focus(); search.select(); }, escape: clear });
     search.addEventListener("input", () => { wanted = search.value; rows(); }, { signal });
@@ -48,10 +52,10 @@ export default {
 
     const press = (names, call) => names.map((name, i) => h("button", { class: "kit-button", type: "button", onclick: () => call(i) }, name));
     const sides = press(["Highest", "Lowest"], (i) => { end = i; draw(); });
-    const kinds = ["writes", "reads"].filter((name) => model.get("_can").includes(name));
-    const tabs = press(kinds.map((name) => KINDS[name][0]), (i) => { kind = kinds[i]; draw(); });
+    const kinds = ["writes", "reads", "cut"].filter((name) => model.get("_can").includes(name));
+    const tabs = press(kinds.map((name) => (KINDS[name] ?? CUT)[0]), (i) => { kind = kinds[i]; draw(); });
     const [places, words, own, told] = ["places", "words", "own", "told"].map((name) => h("div", { class: `neurons-${name}` }));
-    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": "the neuron over your sentence" })) told.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ tabindex: "0", role: "group", "aria-label": `the ${data.unit} over your sentence` })) told.setAttribute(name, value);
     const [where, what] = [h("span", { class: "kit-soft" }), h("span", { class: "kit-soft" })];
     const input = h("input", { class: "neurons-text", type: "text", maxlength: 4000, spellcheck: "false", placeholder: "a sentence of your own", "aria-label": "a sentence of your own" });
     const graph = histogram({ signal, tell });
@@ -74,6 +78,8 @@ export default {
       failed: view.stale, busy: view.busy, signal,
     });
 
+    const askCut = asker(model, session, "cut", { answered: () => { view.stale(""); draw(); }, failed: view.stale, busy: (on) => { view.busy(on); words.classList.toggle("neurons-waiting", on); }, signal });
+
     /** The list, from what is picked, sorted and looked for. */
     function rows() {
       const [now, sort] = [place(), model.get("sort")];
@@ -93,7 +99,7 @@ export default {
         draw();
       } else if (!askCard({ layer: now[0], neuron: now[1] })) {
         view.root.classList.add("neurons-waiting");
-        view.tell(facts(data, now), kept(now, [...cards.keys()], model.widget_manager.offline));
+        view.tell(facts(data, now), kept(now, [...cards.keys()], model.widget_manager.offline, data.unit));
         return;
       }
       tell();
@@ -109,13 +115,17 @@ export default {
       sides.forEach((side, i) => side.setAttribute("aria-pressed", String(i === end)));
       tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String(kinds[i] === kind)));
       const over = (found) => tell(tellPiece(found, card));
-      where.textContent = card.ends[end].length ? "one place of each text" : "nothing was read";
+      where.textContent = card.ends[end].length ? "one place of each text" : end && card.edges[0] >= 0 ? "never below 0" : "nothing was read";
       places.replaceChildren(...card.ends[end].map((context) => line(context, ruler, { tell: over, take })));
       const weights = card[kind];
+      const cut = kind === "cut" && cutOf(shown);
+      if (kind === "cut" && !cut && live()) askCut({ layer: shown[0], neuron: shown[1] });
       what.textContent = weights ? (kind === "reads" ? "from embeddings alone" : end ? "below 0 the other way" : weights.exact ? "to the logits" : "straight to the logits") : "";
-      words.replaceChildren(...(weights ? ends(weights, kind, tell) : []));
+      if (kind === "cut") what.textContent = cut ? `points, n = ${cut.n}` : live() ? "being measured" : "not measured";
+      words.classList.toggle("neurons-cut", kind === "cut");
+      words.replaceChildren(...(cut ? changes(cut, tell) : weights ? ends(weights, kind, tell) : []));
       graph.draw({ card, end, root: view.root });
-      view.title([model.get("title"), `Neuron ${nameOf(shown)}`, model.get("_model")].filter(Boolean).join(" · "), model.get("summary"));
+      view.title([model.get("title"), titled(shown), model.get("_model")].filter(Boolean).join(" · "), model.get("summary"));
       view.refresh();
       speak();
     }
@@ -142,6 +152,7 @@ export default {
 
     listen(model, "change:neuron change:sort change:title change:summary", update, signal);
     listen(model, "change:text", listenTo, signal);
+    listen(model, "change:_effects change:_controls", () => requestAnimationFrame(draw), signal);
     listen(session, "change:layer", () => {
       const now = layer();
       if (shown && now === shown[0]) return update();
@@ -157,6 +168,6 @@ export default {
     last.set(...place());
     input.value = model.get("text");
     update();
-    if (!card) view.title([model.get("title"), `Neuron ${nameOf(place())}`, model.get("_model")].filter(Boolean).join(" · "), model.get("summary"));
+    if (!card) view.title([model.get("title"), titled(place()), model.get("_model")].filter(Boolean).join(" · "), model.get("summary"));
   },
 };

@@ -10,11 +10,12 @@ import numpy as np
 from traitlets import Bytes, Dict, Int, List, TraitError, Unicode, validate
 
 from widgets.glass.answers import said
-from widgets.glass.arrays import as_array
 from widgets.glass.session import Session
 from widgets.glass.text import Text, Texts, clean, number, short, visible
-from widgets.glass.view import View, refuse_heavy
+from widgets.glass.view import View
 from widgets.neurons.cards import card, reading
+from widgets.neurons.changes import change
+from widgets.neurons.given import overview
 
 KEPT = 48
 """Neurons looked at that a saved page still knows; the oldest go first."""
@@ -24,12 +25,15 @@ LONGEST = 4_000
 class Neurons(View):
     """A layer's neurons: where in a corpus each is strongest, what it writes, what yours does.
 
-    survey: what `lab.neurons.survey` gives; anything with `layers`, `properties`, `peaks(layer)`,
-    `contexts(layer, neuron, count, lowest=)` and `histogram(layer, neuron)`.
+    survey: what `lab.neurons.survey` gives (or `lab.saes.survey`, for features); anything with
+    `layers`, `properties`, `peaks(layer)`, `contexts(layer, neuron, count, lowest=)` and
+    `histogram(layer, neuron)`.
     writes, reads: `f(layer, neuron)` gives what has `highest` and `lowest`, lists of (piece,
     value): the ends of the vocabulary that the neuron writes, and reads. live: `f(text, layer,
-    neuron)` gives what has `pieces` and `values`: the neuron over the reader's own text. Each runs
-    in a thread of the view's own; when one raises, its message stands in the view.
+    neuron)` gives what has `pieces` and `values`: the neuron over the reader's own text. cut:
+    `f(layer, neuron)` gives what `lab.saes.check` does: the effects of a cut, with those of others
+    and of random directions, without which it is refused. Each runs in a thread of the view's own;
+    when one raises, its message stands in the view.
     layer, neuron: shown at first; the layer is the session's as far as it was surveyed. text: the
     reader's sentence. keep: [(layer, neuron), …] that a saved page is to know, beside all that were
     looked at.
@@ -41,11 +45,13 @@ class Neurons(View):
 
     files = Path(__file__)
     kept = ("neuron", "shown", "sort", "text")
+    controlled = {"_effects": "_controls"}
 
     neuron = Int(0, help="the neuron that is shown").tag(sync=True)
     shown = Int(0, help="its layer: the session's, where that was surveyed").tag(sync=True)
     sort = Text("", help="the property by which neurons are sorted").tag(sync=True)
     text = Text("", help="the reader's own sentence").tag(sync=True)
+    unit = Text("neuron", help="what is surveyed: neurons or features").tag(sync=True)
     layers = List(Int(), help="the layers surveyed").tag(sync=True)
     names = Texts(help="the properties").tag(sync=True)
     size = Int(help="neurons in a layer").tag(sync=True)
@@ -54,6 +60,8 @@ class Neurons(View):
     _said = Texts(help="pieces at which any neuron is strongest").tag(sync=True)
     _cards = Dict(help="neurons looked at, by 'layer:neuron'").tag(sync=True)
     _readings = Dict(help="the text under them, by 'layer:neuron text'").tag(sync=True)
+    _effects = Dict(help="what cutting them does, by 'layer:neuron'").tag(sync=True)
+    _controls = Dict(help="what cutting others as large does, by the same").tag(sync=True)
     _model = Text("", help="the model's name").tag(sync=True)
     _source = Text("", help="what was read").tag(sync=True)
     _pieces = Int(0, help="how many pieces were read").tag(sync=True)
@@ -66,6 +74,7 @@ class Neurons(View):
         writes: Callable[[int, int], Any] | None = None,
         reads: Callable[[int, int], Any] | None = None,
         live: Callable[[str, int, int], Any] | None = None,
+        cut: Callable[[int, int], Any] | None = None,
         layer: int | None = None,
         neuron: int | None = None,
         text: str = "",
@@ -74,11 +83,11 @@ class Neurons(View):
         title: str = "",
         session: Session | None = None,
     ):
-        given = {"writes": writes, "reads": reads, "live": live}
+        given = {"writes": writes, "reads": reads, "live": live, "cut": cut}
         for name, f in given.items():
             if f is not None and not callable(f):
                 raise TypeError(f"{name} is a {type(f).__name__}; give a function")
-        state, layers = _state(survey), [int(layer) for layer in survey.layers]
+        state, layers = overview(survey), [int(layer) for layer in survey.layers]
         names, sizes = state["names"], state.pop("_sizes")
         if sort and sort not in names:
             raise ValueError(f"sort is {sort!r}: {', '.join(names)} are known")
@@ -130,7 +139,20 @@ class Neurons(View):
         if what == "live":
             text = clean(str(args.get("text", "")))
             return {"place": list(place), "text": text, **self._read(text, *place)}, []
+        if what == "cut" and self._calls["cut"] is not None:
+            self._cut(*place)
+            return {"place": list(place)}, []
         return super().answer(what, args)
+
+    def _cut(self, layer: int, neuron: int) -> None:
+        """Both in one message: no effect is ever in the page without its controls."""
+        key = _key(layer, neuron)
+        if key not in self._effects:
+            effect, controls = change(self._calls["cut"](layer, neuron))
+            with self.hold_sync():
+                self._controls = _kept(self._controls, key, controls)
+                self._effects = _kept(self._effects, key, effect)
+        self.failure = ""
 
     def _first(self, places: Sequence[tuple[int, int]], text: str) -> dict:
         """The cards of these neurons and the text under the last, or why there are none."""
@@ -177,8 +199,11 @@ class Neurons(View):
         found = self._survey.properties
         at = self.layers.index(self.shown)
         values = [f"{name} {number(float(v[at][self.neuron]))}" for name, v in found.items()]
+        letter = self.unit[0].upper()
         peak = short(visible(clean(self._survey.peaks(self.shown)[self.neuron])), 40)
-        self.summary = f"L{self.shown}N{self.neuron}, strongest at {peak}; {', '.join(values)}"
+        self.summary = (
+            f"L{self.shown}{letter}{self.neuron}, strongest at {peak}; {', '.join(values)}"
+        )
 
 
 def _key(layer: int, neuron: int) -> str:
@@ -191,41 +216,8 @@ def _put(kept: dict, key: str, value: dict) -> None:
         kept.pop(next(iter(kept)))
 
 
-def _state(survey: Any) -> dict:
-    """The synced traits of the overview: every neuron's properties, and where it is strongest."""
-    missing = [n for n in ("layers", "properties", "peaks", "contexts") if not hasattr(survey, n)]
-    if missing:
-        raise ValueError(
-            f"survey is a {type(survey).__name__} without {missing[0]}: "
-            "lab.neurons.survey gives one"
-        )
-    layers = [int(layer) for layer in survey.layers]
-    named = {clean(str(name)): as_array(v) for name, v in survey.properties.items()}
-    shapes = {array.shape for array in named.values()}
-    if not layers or len(shapes) != 1 or 0 in (shape := shapes.pop()):
-        raise ValueError(f"survey has layers {layers} and properties of shapes {sorted(shapes)}")
-    if len(shape) != 2 or shape[0] != len(layers):
-        raise ValueError(f"survey has {len(layers)} layers but properties of shape {shape}")
-    table = np.nan_to_num(np.stack([*named.values()]).astype("<f4"))
-    peaks = [[clean(piece) for piece in survey.peaks(layer)] for layer in layers]
-    once = {piece: i for i, piece in enumerate(dict.fromkeys(p for row in peaks for p in row))}
-    places = np.array([[once[piece] for piece in row] for row in peaks], dtype="<i4")
-    weight = table.nbytes + places.nbytes + sum(len(piece.encode()) + 4 for piece in once)
-    refuse_heavy(f"{table[0].size:,} neurons", weight, "survey fewer layers")
-    return {
-        "layers": layers,
-        "names": list(named),
-        "size": int(shape[1]),
-        "_sizes": table,
-        "_table": table.tobytes(),
-        "_peaks": places.tobytes(),
-        "_said": list(once),
-        "_model": str(getattr(survey, "model_name", "") or ""),
-        "_source": _source(survey),
-        "_pieces": int(getattr(survey, "pieces", 0) or 0),
-    }
-
-
-def _source(survey: Any) -> str:
-    pieces, name = getattr(survey, "pieces", 0), getattr(survey, "corpus_name", "")
-    return f"{pieces:,} pieces of {name}" if pieces and name else ""
+def _kept(kept: dict, key: str, value: Any) -> dict:
+    """A copy with one more: a dict changed in place would not be sent."""
+    now = dict(kept)
+    _put(now, key, value)
+    return now

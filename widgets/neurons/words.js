@@ -14,7 +14,7 @@ export function facts(data, place) {
     const value = data.value(name, ...place);
     return name === "active" ? `active at ${number(100 * value)} % of places` : `${name} ${number(value)}`;
   });
-  return `${nameOf(place)}: ${said.join(" · ")}`;
+  return `${nameOf(place, data.unit)}: ${said.join(" · ")}`;
 }
 
 /** A piece under the mouse. */
@@ -25,18 +25,19 @@ export function tellPiece({ piece, value, context }, card) {
 }
 
 /** What to say of a neuron that is not known, when nobody can be asked. */
-export function kept(place, known, offline) {
-  const names = known.map((key) => nameOf(key.split(":")));
-  if (!offline) return `${nameOf(place)} was not looked at before the kernel went.`;
-  return `${nameOf(place)} was not looked at before this page was saved. It knows ${names.slice(0, 6).join(", ") || "none"}${names.length > 6 ? ` and ${names.length - 6} more` : ""}.`;
+export function kept(place, known, offline, unit) {
+  const names = known.map((key) => nameOf(key.split(":"), unit));
+  if (!offline) return `${nameOf(place, unit)} was not looked at before the kernel went.`;
+  return `${nameOf(place, unit)} was not looked at before this page was saved. It knows ${names.slice(0, 6).join(", ") || "none"}${names.length > 6 ? ` and ${names.length - 6} more` : ""}.`;
 }
 
-export function table(data, card, shown, can) {
+export function table(data, card, shown, can, cut) {
   const columns = ["of", "value", "piece", "text"];
   if (!card) return { columns, rows: [] };
   const facts = data.names.map((name) => [name, number(data.value(name, ...shown)), "", ""]);
   const contexts = card.ends.flatMap((end, i) => end.map(({ pieces, at, value, times }) => [i ? "lowest" : "highest", number(value), pieces[at], `${pieces.join("")}${times > 1 ? ` ×${times}` : ""}`]));
   const weights = ["writes", "reads"].filter((kind) => can.includes(kind) && card[kind])
     .flatMap((kind) => card[kind].ends.flat().map(([piece, value]) => [kind, number(value), piece, ""]));
-  return { columns, rows: [...facts, ...contexts, ...weights] };
+  const changes = cut ? [cut, ...cut.controls].map(({ name, mean, low, high }) => [`cut: ${name}`, number(mean), "", `95 %: ${number(low)} to ${number(high)}`]) : [];
+  return { columns, rows: [...facts, ...contexts, ...weights, ...changes] };
 }

@@ -1,5 +1,7 @@
 // Squares: what comes back of each feature, and the phases.
-import { css, h, ink, number } from "../glass/kit.js";
+import { css, h, ink } from "../glass/kit.js";
+
+const one = (value) => value.toFixed(1).replace(/^-?0\.0$/, "0").replace("-", "−");
 
 /** WᵀW and the bias as a table of colours: a row is the feature that is there, a column what returns. */
 export function matrix({ over, chosen }) {
@@ -11,7 +13,7 @@ export function matrix({ over, chosen }) {
       element.style.gridTemplateColumns = `18px repeat(${count}, 1fr) 6px 1fr`;
       const written = count <= 6;
       const box = (value, i, j) => {
-        const made = h("div", { class: "superposition-box" }, written ? number(Number(value.toFixed(2))) : "");
+        const made = h("div", { class: "superposition-box" }, written ? one(value) : "");
         scale.ground(made, value);
         made.addEventListener("pointerenter", () => over(i, j));
         made.addEventListener("click", () => chosen(i));

@@ -47,14 +47,14 @@ export default {
     const ask = asker(model, session, "train", { signal, busy: () => {}, answered: () => view.stale(""), failed: view.stale });
 
     const kinds = ["learned", "by hand"].map((name, i) => button(name, () => set({ theory: Boolean(i) })));
-    const scales = { matrix: h("span", { class: "superposition-legend" }), phases: h("span", { class: "superposition-legend" }) };
+    const names = h("div", { class: "superposition-legend" });
     const head = (text, ...more) => h("div", { class: "superposition-head" }, h("span", {}, text), ...more);
     const toys = h("div", { class: "superposition-toys", tabindex: "0", role: "application", "aria-label": "toy models by sparsity" },
       h("div", { class: "superposition-part" }, head("Directions"), parts.arrows.element),
-      h("div", { class: "superposition-part" }, head("What comes back: WᵀW", scales.matrix), parts.matrix.element));
+      h("div", { class: "superposition-part" }, head("What comes back: WᵀW"), parts.matrix.element));
     const share = h("span", { class: "kit-soft" });
-    const map = h("div", { class: "superposition-part superposition-map" }, head("One feature more", ...(phases ? [h("span", { role: "group", "aria-label": "phases" }, ...kinds)] : [])),
-      ...(phases ? [h("div", { class: "superposition-frame" }, h("span", { class: "superposition-up" }, "importance"), parts.phases.element, h("div", { class: "superposition-ends" })), scales.phases]
+    const map = h("div", { class: "superposition-part superposition-map" }, head("Phases", ...(phases ? [h("span", { role: "group", "aria-label": "phases" }, ...kinds)] : [])),
+      ...(phases ? [h("div", { class: "superposition-frame" }, h("span", { class: "superposition-up" }, "importance"), parts.phases.element, h("div", { class: "superposition-ends" })), names]
         : [h("div", { class: "kit-soft superposition-none" }, "No phases given: Superposition(toys, phases)")]));
     const controls = h("div", { class: "superposition-controls" }, sliders.run.row, sliders.moment.row, h("div", { class: "superposition-work" }, train, stop, work));
     view.picture.append(h("div", { class: "superposition-top" }, toys, map),
@@ -72,28 +72,28 @@ export default {
       parts.arrows.draw({ columns, feature: picked, colour });
       parts.matrix.draw({ rows, bias, feature: picked, scale: ruler, colour });
       parts.strip.draw({ sparsities: data.sparsities, shares: data.sparsities.map((_, i) => dimensions(data.toy(moment, i).columns)), run, feature: picked, colour });
-      scales.matrix.replaceChildren(legend(ruler, ""));
+      view.tools.replaceChildren(legend(ruler, "WᵀW, b"));
       if (phases) {
         const colours = PHASES[dark];
         parts.phases.draw({ phases, theory, cell, colours });
         const ends = (axis) => [axis[0], axis[axis.length - 1]].map((value) => number(value));
         map.querySelector(".superposition-ends").replaceChildren(h("span", {}, ends(phases.densities)[0]), h("span", {}, "density →"), h("span", {}, ends(phases.densities)[1]));
         map.querySelector(".superposition-up").textContent = `importance ${ends(phases.importances).join(" to ")} →`;
-        scales.phases.replaceChildren(...NAMES.map((name, i) => { const key = h("i"); key.style.background = `rgb(${colours[i]})`; return h("span", { class: "superposition-key" }, key, name); }),
-          h("span", { class: "kit-soft" }, `${number(100 * phases.agreement)} % as by hand`));
+        names.replaceChildren(...NAMES.map((name, i) => { const key = h("i"); key.style.background = `rgb(${colours[i]})`; return h("span", { class: "superposition-key" }, key, name); }),
+          h("span", {}, `● otherwise ${theory ? "learned" : "by hand"}: ${number(100 * (1 - phases.agreement))} %`));
         kinds.forEach((each, i) => each.setAttribute("aria-pressed", String(Boolean(i) === theory)));
       }
       sliders.run.input.max = data.runs - 1;
       sliders.moment.input.max = data.moments - 1;
       sliders.run.input.value = run;
       sliders.moment.input.value = moment;
-      sliders.run.value.textContent = number(data.sparsities[run]);
-      sliders.run.input.setAttribute("aria-valuetext", `sparsity ${number(data.sparsities[run])}`);
-      sliders.moment.value.textContent = `${data.steps[moment].toLocaleString("en")} of ${data.of.toLocaleString("en")}`;
+      sliders.run.value.textContent = String(data.sparsities[run]);
+      sliders.run.input.setAttribute("aria-valuetext", `sparsity ${String(data.sparsities[run])}`);
+      sliders.moment.value.textContent = data.steps[moment].toLocaleString("en");
       sliders.moment.input.setAttribute("aria-valuetext", `step ${data.steps[moment]}`);
       share.textContent = data.hidden > 2 ? "arrows: the first two of the dimensions" : "";
       working();
-      view.title([model.get("title") || `${data.features} features in ${data.hidden} dimensions`, `sparsity ${number(data.sparsities[run])}`, `loss ${number(loss)}`].join(" · "), model.get("summary"));
+      view.title([model.get("title") || `${data.features} features in ${data.hidden} dimensions`, `sparsity ${String(data.sparsities[run])}`, `loss ${number(loss)}`].join(" · "), model.get("summary"));
       view.refresh();
       rest();
     }
@@ -101,7 +101,7 @@ export default {
       const [on, live] = [model.get("_at_work"), isLive(model, session)];
       train.hidden = on || !live || !model.get("_can");
       stop.hidden = !on;
-      work.textContent = on ? `training, seed ${model.get("seed")} …` : model.get("_note") || (model.get("_can") && !live ? "Training anew needs a kernel." : `seed ${model.get("seed")}`);
+      work.textContent = on ? `seed ${model.get("seed")}: ${data.steps[data.moments - 1]} of ${data.of} …` : model.get("_note") || (model.get("_can") && !live ? "Training anew needs a kernel." : `seed ${model.get("seed")}`);
     }
     const soon = () => { due ||= requestAnimationFrame(draw); };
     signal.addEventListener("abort", () => cancelAnimationFrame(due));

@@ -14,7 +14,7 @@ export function about(data, { run, moment, feature }, toy = data.toy(moment, run
   const length = Math.sqrt(dot(toy.columns[feature], toy.columns[feature]));
   const better = toy.linear ? ` (${number(100 * (toy.loss / toy.linear - 1))} %)` : "";
   return [
-    `Sparsity ${number(data.sparsities[run])}, step ${data.steps[moment].toLocaleString("en")}: ${told(toy.columns)} of ${data.features} features have a direction; loss ${number(toy.loss)}, a model without relu at best ${number(toy.linear)}${better}`,
+    `Sparsity ${data.sparsities[run]}, step ${data.steps[moment].toLocaleString("en")}: ${told(toy.columns)} of ${data.features} have a direction; loss ${number(toy.loss)}, without relu at best ${number(toy.linear)}${better}`,
     `Feature ${feature}: importance ${number(data.importance[feature])}, length ${number(length)}, ${number(shares[feature])} of a dimension, bias ${number(toy.bias[feature])}`,
   ];
 }
@@ -40,7 +40,7 @@ export function point(phases, cell) {
 export function table(data, phases, { moment }) {
   const runs = data.sparsities.map((sparsity, run) => {
     const { columns, loss, linear } = data.toy(moment, run);
-    return ["toy", number(sparsity), data.steps[moment], told(columns), number(loss), number(linear), dimensions(columns).map((share) => number(share)).join(" ")];
+    return ["toy", sparsity, data.steps[moment], told(columns), number(loss), number(linear), dimensions(columns).map((share) => number(share)).join(" ")];
   });
   const cells = phases ? Array.from({ length: phases.size }, (_, cell) => {
     const { density, importance, loss, simple } = phases.at(cell);
