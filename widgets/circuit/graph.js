@@ -23,11 +23,11 @@ export function graph({ signal, over, picked }) {
   function build({ known, width, height }) {
     stand = places(known, width, height);
     const { pitch, w, tall } = stand;
-    rows.replaceChildren(...stand.bands.map((top, i) => put(h("div", { class: "circuit-band" }, pitch >= 9 || i % 5 === 0 ? `L${i}` : ""), { top, height: pitch, lineHeight: Math.min(pitch, 40) * 1.28 })));
+    rows.replaceChildren(...stand.bands.map((top, i) => put(h("div", { class: "circuit-band" }, pitch >= 13 || i % 5 === 0 ? `L${i}` : ""), { top, height: pitch, lineHeight: Math.min(pitch, 40) * 1.28 })));
     nodes = known.names.map((name, i) => {
       const at = stand.nodes[i];
       const short = known.kinds[i] === "mlp" ? "MLP" : w < 7 * name.length + 4 ? `H${known.heads[i]}` : name;
-      const one = h("div", { class: "circuit-node", title: at.bar ? undefined : name }, at.bar ? name : tall < 12 || w < 20 ? "" : short, h("i"));
+      const one = h("div", { class: `circuit-node${tall < 12 && !at.bar ? " circuit-small" : ""}`, title: at.bar ? undefined : name }, at.bar ? name : w < 20 ? "" : short, h("i"));
       return put(one, { left: at.x - at.w / 2, top: at.y - at.h / 2, width: at.w, height: at.h, lineHeight: at.h - 2 });
     });
     boxes.replaceChildren(...nodes);
