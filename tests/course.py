@@ -51,6 +51,15 @@ SMALL = {
         "long": 20,
         "beginnings": 2,
     },
+    "10_probes": {
+        "texts": 40,
+        "most": 300,
+        "that_texts": 150,
+        "penalties": [100],
+        "prompts": 1,
+        "randoms": 2,
+        "facts": 20,
+    },
 }
 
 
