@@ -81,7 +81,7 @@ class Statement(NamedTuple):
 
 
 def statements(
-    topic: str = "cities", negated: bool | None = False, *, seed: int = 0
+    topic: str = "cities", negated: bool | None = False, *, count: int | None = None, seed: int = 0
 ) -> list[Statement]:
     """Each subject with its own answer and with another's, drawn so that every answer is as often.
 
@@ -90,9 +90,10 @@ def statements(
             bird.*).
         negated: False for plain statements, True for their negations (*… is not in …*), with the
             truth turned about, None for both.
+        count: of how many subjects, two statements each; all of them by default.
         seed: of the answers of the wrong ones.
     Raises:
-        ValueError: no such topic.
+        ValueError: no such topic, fewer than two subjects or more than there are.
 
     >>> for one in statements("kinds", None)[:4]:
     ...     print(one.text, one.true)
@@ -104,6 +105,9 @@ def statements(
     if topic not in _FORMS:
         raise ValueError(f"topic is {topic!r}: {', '.join(map(repr, _FORMS))}")
     pairs = [tuple(pair.replace("_", " ").split("/")) for pair in _facts(topic)]
+    if count is not None and not 2 <= count <= len(pairs):
+        raise ValueError(f"count is {count}: from 2 to {len(pairs)} {topic}")
+    pairs = _spread(pairs)[:count]
     wrong = _exchanged([answer for _, answer in pairs], Chance("statements", topic, seed))
     found = []
     for (subject, answer), other in zip(pairs, wrong, strict=True):
@@ -116,6 +120,16 @@ def statements(
 
 def _facts(topic: str) -> list[str]:
     return (CITIES if topic == "cities" else KINDS).split()
+
+
+def _spread(pairs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The first of each answer, then the second of each: so that the first few are of many."""
+    met: dict[str, int] = {}
+    places = []
+    for at, (_, answer) in enumerate(pairs):
+        met[answer] = met.get(answer, 0) + 1
+        places.append((met[answer] // 3, at))  # two of each answer, then three more, …
+    return [pairs[at] for _, at in sorted(places)]
 
 
 def _exchanged(answers: list[str], chance: Chance) -> list[str]:
