@@ -99,8 +99,8 @@ def statements(
     ...     print(one.text, one.true)
     A robin is a kind of bird. True
     A robin is not a kind of bird. False
-    A robin is a kind of instrument. False
-    A robin is not a kind of instrument. True
+    A robin is a kind of mammal. False
+    A robin is not a kind of mammal. True
     """
     if topic not in _FORMS:
         raise ValueError(f"topic is {topic!r}: {', '.join(map(repr, _FORMS))}")
@@ -123,12 +123,12 @@ def _facts(topic: str) -> list[str]:
 
 
 def _spread(pairs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """The first of each answer, then the second of each: so that the first few are of many."""
+    """The first of each answer, then the second of each: so a few have answers to exchange."""
     met: dict[str, int] = {}
     places = []
     for at, (_, answer) in enumerate(pairs):
         met[answer] = met.get(answer, 0) + 1
-        places.append((met[answer] // 3, at))  # two of each answer, then three more, …
+        places.append((met[answer], at))
     return [pairs[at] for _, at in sorted(places)]
 
 
