@@ -13,6 +13,7 @@ from lab.circuits.attributed import Agreement, Attributed
 from lab.circuits.pairs import Pairs, pairs
 from lab.circuits.paths import Paths, path_patching
 from lab.circuits.record import Graph
+from lab.circuits.study import Cut, IndirectObjects
 from lab.circuits.trying import Trial, trial
 from lab.circuits.wiring import Wiring
 from lab.lazily import lazily
@@ -20,6 +21,7 @@ from lab.lazily import lazily
 if TYPE_CHECKING:
     from lab.circuits.attributing import attribution_patching
     from lab.circuits.gradients import edge_attribution
+    from lab.circuits.indirect import indirect_objects
     from lab.circuits.leaving import Completeness, Minimality, completeness, minimality
     from lab.circuits.naming import two_names
 
@@ -27,7 +29,9 @@ __all__ = [
     "Agreement",
     "Attributed",
     "Completeness",
+    "Cut",
     "Graph",
+    "IndirectObjects",
     "Minimality",
     "Pairs",
     "Paths",
@@ -36,6 +40,7 @@ __all__ = [
     "attribution_patching",
     "completeness",
     "edge_attribution",
+    "indirect_objects",
     "minimality",
     "pairs",
     "path_patching",
@@ -48,6 +53,7 @@ _ROOM = {
     "attribution_patching": "attributing",
     "completeness": "leaving",
     "edge_attribution": "gradients",
+    "indirect_objects": "indirect",
     "minimality": "leaving",
     "two_names": "naming",
 }

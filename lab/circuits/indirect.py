@@ -13,7 +13,7 @@ from lab.circuits.gradients import edge_attribution
 from lab.circuits.measuring import metric
 from lab.circuits.pairs import Pairs
 from lab.circuits.parts import rows, written
-from lab.circuits.paths import path_patching
+from lab.circuits.paths import Paths, path_patching
 from lab.circuits.record import Graph
 from lab.circuits.study import Cut, IndirectObjects
 from lab.hooks import lock_of
@@ -49,7 +49,8 @@ def indirect_objects(
         seed: of these.
         progress: called with (steps done, of).
     Raises:
-        ValueError: pairs in whose clean text the names do not stand, numbers below 1.
+        ValueError: pairs in whose clean text the names do not stand, numbers below 1, a model that
+            has no movers, or whose movers nobody tells where to look.
 
     >>> print(indirect_objects(model, two_names(model, 16)))           # doctest: +SKIP
     """
@@ -58,13 +59,16 @@ def indirect_objects(
     graph = edge_attribution(model, pairs) if graph is None else graph
     tell()
     study = _Study(model, pairs, draws, np.random.default_rng(seed))
-    found = study.movers(movers)
+    found = study.found(movers)
+    if not found:
+        raise ValueError("no head looks at the right name more and says it: there are no movers")
     tell()
     chosen = _candidates(graph, found, senders)
     paths = path_patching(model, pairs, [f"{_said(h)} q" for h in found], chosen, seed=seed)
     tell()
-    # Told by the effect's sign: without them less is known, so the metric falls.
-    named = [name for name, effect in paths.largest(senders) if effect < 0][:inhibitors]
+    named = _telling(paths, {_said(head) for head in found})[:inhibitors]
+    if not named:
+        raise ValueError("no head's way to the movers' queries holds the metric up on these pairs")
     result = study.result(found, [_head(name) for name in named], paths)
     tell()
     return result
@@ -85,51 +89,64 @@ class _Study:
         inside = np.arange(pairs.clean.shape[1]) < pairs.lengths[:, None]
         self.places = [where & inside for where in at]
 
-    def movers(self, count: int, sign: int = 1) -> list[Head]:
-        """The heads that look at the right name more, and say most for it (or against)."""
-        right, wrong = (self._looks(self.plain)[0, side] for side in (0, 1))
-        score = np.where(right > wrong, sign * self.plain.direct[0].mean(0), -np.inf)
-        return _largest(score, count)
+    def found(self, count: int, *, looking: int = 0, saying: int = 1) -> list[Head]:
+        """The heads that look most at one name (0 right, 1 wrong) and say most for or against."""
+        looks = self._looks(self.plain)[0]
+        score = saying * self.plain.direct[0].mean(0)
+        return _largest(np.where(looks[looking] > looks[1 - looking], score, -np.inf), count)
 
     def result(self, movers: list[Head], inhibitors: list[Head], paths: Any) -> IndirectObjects:
-        """Everything cut and put together."""
-        negative = self.movers(2, -1)
-        groups = {"movers": movers, "negative": negative, "inhibitors": inhibitors}
-        runs = {name: self._cut(heads) for name, heads in groups.items() if heads}
-        before, looks = float(self.plain.metric.mean()), self._looks(self.plain)[0]
-        layers, heads = zip(*movers, strict=True)
-        gains = runs["movers"].direct.mean(1) - self.plain.direct[0].mean(0)
-        for layer, head in movers:
-            gains[0, layer, head] = np.nan
-        changed = [self._looks(each)[:, :, layers, heads].mean(-1) for each in
-                   (self.plain, runs.get("inhibitors", self.plain))]  # fmt: skip
+        """Every group cut, and all put together."""
+        groups = {
+            "movers": movers,
+            "inhibitors": inhibitors,
+            "suppressors": self.found(2, looking=1),
+            "negative": self.found(2, saying=-1),
+        }
+        groups = {name: heads for name, heads in groups.items() if heads}
+        others = {
+            k: [self._others(heads) for _ in range(self.draws)] for k, heads in groups.items()
+        }
+        runs = {name: self._ends([heads, *others[name]]) for name, heads in groups.items()}
+        looks = self._looks(self.plain)[0]
+        changed = self._moved(runs["inhibitors"], movers)
+        gains = self._gains(runs["movers"], movers)
         return IndirectObjects(
             model_name=self.pairs.model_name,
             n=len(self.pairs),
             right=float((self.plain.metric > 0).mean()),
-            clean=before,
+            clean=float(self.plain.metric.mean()),
             corrupted=self.corrupted,
             direct=self.plain.direct[0].mean(0),
             to_right=looks[0],
             to_wrong=looks[1],
-            movers=[_said(head) for head in movers],
-            negative=[_said(head) for head in negative],
-            inhibitors=[_said(head) for head in inhibitors],
+            groups={name: [_said(head) for head in heads] for name, heads in groups.items()},
             paths=paths,
-            cuts={
-                name: Cut([_said(h) for h in groups[name]], before, each[0], each[1:])
-                for name, each in ((name, run.metric.mean(1)) for name, run in runs.items())
-            },
+            cuts={name: self._cut(heads, runs[name], others[name])
+                  for name, heads in groups.items()},
             backup=gains[0],
             backup_controls=gains[1:],
-            looks=tuple(changed[0][0].tolist()),
-            looks_cut=tuple(changed[1][0].tolist()),
-            looks_controls=changed[1][1:],
-        )
+            looks=self._moved(self.plain, movers)[0],
+            looks_cut=changed[0],
+            looks_controls=changed[1:],
+        )  # fmt: skip
 
-    def _cut(self, heads: list[Head]) -> Ends:
-        """Runs without these heads, and without others of the same layers."""
-        return self._ends([heads, *(self._others(heads) for _ in range(self.draws))])
+    def _moved(self, found: Ends, movers: list[Head]) -> np.ndarray:
+        """[cut, right or wrong], the movers' attention to the names, their mean."""
+        layers, heads = zip(*movers, strict=True)
+        return self._looks(found)[:, :, layers, heads].mean(-1)
+
+    def _gains(self, cut: Ends, movers: list[Head]) -> np.ndarray:
+        """[cut, layer, head], how much more each head says than in the plain run."""
+        gains = cut.direct.mean(1) - self.plain.direct[0].mean(0)
+        for layer, head in movers:
+            gains[0, layer, head] = 0
+        return gains
+
+    def _cut(self, heads: list[Head], found: Ends, others: list[list[Head]]) -> Cut:
+        said = [[_said(head) for head in group] for group in (heads, *others)]
+        before, after = self.plain.metric[0], found.metric
+        return Cut(said[0], before, after[0], after[1:].mean(1), said[1:])
 
     def _others(self, heads: list[Head]) -> list[Head]:
         found: list[Head] = []
@@ -159,6 +176,13 @@ def _candidates(graph: Graph, movers: list[Head], count: int) -> list[str]:
     worth[(graph.heads < 0) | (graph.layers >= last)] = 0
     order = np.argsort(-np.abs(worth), kind="stable")[:count]
     return [graph.nodes[n] for n in order if worth[n]]
+
+
+def _telling(paths: Paths, movers: set[str]) -> list[str]:
+    """Heads other than movers whose way holds the metric up, beyond the controls."""
+    told = [(name, effect) for name, effect in paths.largest(paths.done.sum())
+            if effect < min(paths.band[0], 0) and name not in movers]  # fmt: skip
+    return [name for name, effect in told if effect < told[0][1] / 10]
 
 
 def _largest(score: np.ndarray, count: int) -> list[Head]:
