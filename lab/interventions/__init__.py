@@ -17,6 +17,7 @@ from lab.interventions.metrics import (
     probability,
     rank,
 )
+from lab.interventions.recalled import FewShot
 from lab.interventions.record import Cell, Sweep
 from lab.interventions.responses import Steered
 from lab.interventions.switched import Switched
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from lab.interventions.averaging import Averages, averages
     from lab.interventions.directions import activations, between, random_directions
     from lab.interventions.edits import Edit
+    from lab.interventions.examples import few_shot
     from lab.interventions.patching import sweep, sweeping
     from lab.interventions.steering import steered
     from lab.interventions.switching import Switches, switches
@@ -37,6 +39,7 @@ __all__ = [
     "Averages",
     "Cell",
     "Edit",
+    "FewShot",
     "Metric",
     "MetricError",
     "Steered",
@@ -49,6 +52,7 @@ __all__ = [
     "averages",
     "between",
     "divergence",
+    "few_shot",
     "freeze",
     "log_probability",
     "logit_difference",
@@ -77,6 +81,7 @@ _ROOM = {
     "switches": "switching",
     "averages": "averaging",
     "Edit": "edits",
+    "few_shot": "examples",
     "sweep": "patching",
     "sweeping": "patching",
     "Written": "writing",
