@@ -97,6 +97,8 @@ def check(
         changes = _cuts(sae, feature, second, draws, chance)
     else:
         second = list(islice(_places(model, sae, feature, corpus, pieces, False), places))
+        if not second:
+            raise ValueError(f"feature {feature} is active in all of the texts: nowhere to push it")
         changes = _pushes(sae, feature, strength, len(second), draws, seed, chance)
     return _check(model, sae, feature, way, strength, second, chosen, changes)
 

@@ -33,7 +33,7 @@ def toying(
     importance: float | Sequence[float] = 0.9,
     steps: int = 1000,
     batch: int = 256,
-    restarts: int = 3,
+    restarts: int = 4,
     lr: float = 0.02,
     moments: int = 24,
     seed: int = 0,
