@@ -60,6 +60,7 @@ SMALL = {
         "randoms": 2,
         "facts": 20,
     },
+    "12_circuits": {"number": 3, "steps": 2, "randoms": 2, "controls": 3, "sizes": [10, 30]},
 }
 
 

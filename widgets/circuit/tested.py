@@ -133,4 +133,6 @@ def _array(name: str, given: Any, shape: tuple[int | None, ...]) -> np.ndarray:
 
 def _plain(values: np.ndarray) -> Any:
     """Numbers as JSON can say them: NaN is null."""
-    return np.where(np.isnan(values), None, values.astype(object)).tolist()
+    listed = values.astype(object)
+    listed[np.isnan(values)] = None
+    return listed.tolist()
