@@ -137,8 +137,12 @@ def test_a_sentence_that_fails_leaves_the_last_one():
         with pytest.raises((RuntimeError, TypeError), match=error):
             view.answer("read", {"text": text})
         assert view.text == "one two"
-    with pytest.raises(ValueError, match="at most 4000 are read"):
-        view.read("x" * 4001)
+    with pytest.raises(ValueError, match="at most 2000 are read"):
+        view.read("x" * 2001)
+    with pytest.raises(ValueError, match="4000 tokens × 5 rows: at most 16,000 cells"):
+        Probes(probed(), predict=lambda text: SimpleNamespace(pieces=[text] * 4000, probs={})).read(
+            "x"
+        )
     with pytest.raises(ValueError, match=r"probs of 'pos' has shape \(4, 1, 4\), not row"):
         Probes(probed(), predict=lambda text: sentence(text, rows=4)).read("x")
     late = Probes(probed(classes=TWO), predict=predict, text="bad")
@@ -175,17 +179,17 @@ class TestPage:
         for key, layer in (("ArrowLeft", 2), ("Home", None), ("End", 3), ("Escape", None)):
             page.keyboard.press(key)
             assert opened.state(session, "layer") == layer
-        page.locator(".probes-grid").focus()
+        page.locator(".probes-sentence").focus()
         for key, place in (("ArrowLeft", 2), ("Home", 0), ("ArrowRight", 1), ("ArrowDown", 1)):
             page.keyboard.press(key)
             assert opened.state(session, "token") == place
         assert opened.state(session, "layer") == 2
         expect(page.locator(".kit-detail")).to_contain_text("L2 on ·cat 1: ")
-        page.locator(".probes-column").nth(3).locator(".probes-said").nth(4).click()
+        page.locator(".probes-sentence .probes-cell").nth(4 * 4 + 3).click()
         assert (opened.state(session, "token"), opened.state(session, "layer")) == (3, 3)
         expect(page.locator(".probes-bars li").first).to_have_text("other0.960")
         page.keyboard.press("p")
-        assert page.locator(".probes-column").nth(3).locator(".probes-here").inner_text() == "0.960"
+        expect(page.locator(".probes-sentence .probes-cell.probes-here")).to_have_text("0.960")
         for name in ("confusion", "directions"):
             page.keyboard.press("v")
             assert opened.state(view, "tab") == name
@@ -212,7 +216,7 @@ class TestPage:
         for key in ("ArrowRight", "ArrowDown", "Enter"):
             page.keyboard.press(key)
         counts = view._found["pos"].of.confusion["pos"][2]
-        expect(detail).to_contain_text(f"are verb, {counts[1, 0]} are called noun")
+        expect(detail).to_contain_text(f"are verb, {counts[1, 1]} are called verb")
         assert opened.state(view, "of") == "verb"
         page.keyboard.press("v")
         first, second = page.locator(".probes-matrix:visible").all()
@@ -260,11 +264,11 @@ class TestPage:
         page = wire.page
         page.locator(".probes-typed").fill("one two three")
         wire.settle()
-        expect(page.locator(".probes-column .probes-head").last).to_have_text("·three")
+        expect(page.locator(".probes-sentence .probes-top").last).to_have_text("·three")
         page.locator(".probes-typed").fill("bad")
         wire.settle()
         expect(page.locator(".kit-mark")).to_contain_text("the model is gone")
-        assert page.locator(".probes-column").count() == 3
+        assert page.locator(".probes-sentence .probes-cell").count() == 3 * 5
         page.get_by_label("class", exact=True).select_option("noun")
         page.get_by_role("button", name="Steer with it").click()
         wire.settle()
@@ -272,13 +276,13 @@ class TestPage:
         expect(page.locator(".kit-detail")).to_contain_text("“noun” at L1 was handed on. see below")
         wire.opened.quiet()
 
-    def test_thirty_layers_and_a_long_text_keep_few_columns_in_the_page(self, open_views):
+    def test_thirty_layers_and_a_long_text_scroll_inside_to_what_is_picked(self, open_views):
         long = " ".join(["word"] * 200)
         view = Probes(probed(rows=31), predict=lambda t: sentence(t, rows=31), text=long)
         opened = open_views(view, widgets.Tokens(pieces=["a"]), width=900)
         page = opened.page
-        assert page.locator(".probes-column").count() < 20
-        box, cell = (page.locator(name).bounding_box() for name in (".probes-grid", ".probes-here"))
+        box = page.locator(".probes-sentence").bounding_box()
+        cell = page.locator(".probes-cell.probes-here").bounding_box()
         assert box["y"] <= cell["y"] and cell["y"] + cell["height"] <= box["y"] + box["height"] + 1
         assert page.locator(".probes").bounding_box()["height"] <= 480
         assert page.evaluate("document.documentElement.scrollWidth") <= 900

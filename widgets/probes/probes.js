@@ -45,8 +45,8 @@ export default {
     /** What is picked, for all views; the embedding is a row of this view alone. */
     function go({ row, token }) {
       [overRow, cell] = [null, null];
-      if (row !== null) turn({ row });
-      const layer = row === null ? session.get("layer") : known.layers[row] < 0 ? null : known.layers[row];
+      turn({ row });
+      const layer = known.layers[row] < 0 ? null : known.layers[row];
       pick(session, token === undefined ? { layer } : { layer, token });
     }
     function choose(of, other = task().index) { turn({ task: known.tasks[other].name, of: known.tasks[other].classes[of] }); }
@@ -111,12 +111,9 @@ export default {
     }
     function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
 
-    const clamp = (value, size) => Math.max(0, Math.min(size - 1, value));
-    const move = (down) => () => go({ row: clamp(look().row + down, known.rows.length) });
-    const step = (down, across) => () => { const { row, token } = look(); go({ row: clamp(row + down, known.rows.length), token: clamp(token + across, known.pieces.length) }); };
+    const move = (down) => () => go({ row: Math.max(0, Math.min(known.last, look().row + down)) });
     keys(left.element, { ArrowLeft: move(-1), ArrowRight: move(1), ArrowUp: move(-1), ArrowDown: move(1), Home: move(-1e9), End: move(1e9) }, signal);
-    keys(parts.sentence.grid, { ArrowUp: step(-1, 0), ArrowDown: step(1, 0), ArrowLeft: step(0, -1), ArrowRight: step(0, 1), Home: step(0, -1e9), End: step(0, 1e9) }, signal);
-    for (const { element, keys: table } of [...parts.confusion.grids, ...parts.directions.grids]) keys(element, table, signal);
+    for (const { grids } of Object.values(parts)) for (const { element, keys: table } of grids) keys(element, table, signal);
     const next = (list, now) => list[(list.indexOf(now) + 1) % list.length];
     keys(view.root, {
       t: () => turn({ task: next(known.tasks.map(({ name }) => name), model.get("task")) }), v: () => turn({ tab: next(Object.keys(TABS), model.get("tab")) }),

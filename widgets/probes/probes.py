@@ -23,7 +23,7 @@ from widgets.probes.reading import reading
 
 TABS = ("sentence", "confusion", "directions")
 LOWER = ("selectivity", "bits")
-LONGEST = 4_000
+LONGEST = 2_000
 
 
 class Probes(View):

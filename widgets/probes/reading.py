@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from widgets.glass.shapes import numbers, strings
-from widgets.glass.view import refuse_heavy
+
+MOST = 16_000
+"""Cells that are drawn: 500 tokens of 31 rows."""
 
 
 def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str], rows: int):
@@ -23,6 +25,8 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
     if not hasattr(given, "pieces") or not hasattr(given, "probs"):
         raise TypeError(f"predict gave a {type(given).__name__}; it needs pieces and probs")
     pieces = strings("pieces", given.pieces)
+    if len(pieces) * rows > MOST:
+        raise ValueError(f"{len(pieces)} tokens × {rows} rows: at most {MOST:,} cells are drawn")
     special = getattr(given, "special", None)
     special = [False] * len(pieces) if special is None else [bool(flag) for flag in special]
     if len(special) != len(pieces):
@@ -40,7 +44,6 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
                 f"probs of {name!r} has shape {probs.shape}, not row × token × class {wanted}"
             )
         chances[i] = np.rint(65535 * np.clip(probs, 0, 1)).astype("<u2").tobytes()
-    refuse_heavy(f"{len(pieces)} tokens", sum(map(len, chances.values())), "read a shorter text")
     return {
         "pieces": pieces,
         "special": special,

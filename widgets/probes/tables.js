@@ -10,7 +10,7 @@ const fit = (names, most, across, high) => {
   const side = (top) => Math.max(5, Math.min(most, Math.floor((across - left) / names.length), Math.floor((high - top) / names.length)));
   const upright = letters > side(20);
   const top = upright ? Math.min(96, letters + 12) : 20;
-  return { names, left, top, upright, side: side(top) };
+  return { rows: names, columns: names, left, top, upright, tall: side(top), wide: side(top) };
 };
 /** A cell has room for two decimals; the line below the picture has three digits. */
 const brief = (value) => value.toFixed(2).replace("-", "−");
@@ -29,8 +29,8 @@ export function confusion({ signal, over, choose }) {
       const sums = task.classes.map((_, truth) => total(truth));
       const share = (truth, said) => task.called(row, truth, said) / (sums[truth] || 1);
       grid.draw({
-        ...fit(task.classes, 56, body.clientWidth - 8, body.clientHeight - 8), stamp: [known.stamp, task.index, row, of, theme.dark, body.clientWidth].join(" "), label: "confusion: true class down, said across",
-        colour: (truth, said) => sequential(share(truth, said), theme.dark), text: (truth, said) => brief(share(truth, said)), here: (truth, said) => truth === of && said === of,
+        ...fit(task.classes, 56, body.clientWidth - 8, body.clientHeight - 8), stamp: [known.stamp, task.index, row, theme.dark, body.clientWidth].join(" "), label: "confusion: true class down, said across",
+        colour: (truth, said) => sequential(share(truth, said), theme.dark), text: (truth, said) => brief(share(truth, said)), here: { row: of, column: of },
       });
       const shuffled = task.curve("shuffled");
       note.replaceChildren("Rows: the true class, 1 in all. ", h("span", { "data-control": "confusion" }, `On shuffled labels the diagonal is right ${number(shuffled.mean[row])} of the time; always “${task.classes[sums.indexOf(Math.max(...sums))]}” would be ${number(task.curve("majority").mean[row])}.`));
@@ -60,8 +60,8 @@ export function directions({ signal, over, go, choose }) {
       first.replaceChildren(`“${task.classes[of]}” between layers`);
       second.replaceChildren(`all tasks and classes at ${known.rows[row]}`);
       const stamp = [known.stamp, task.index, row, of, by, theme.dark, body.clientWidth].join(" ");
-      layers.draw({ stamp, ...fitting(known.rows), colour: colour(across), text: (i, j) => brief(across(i, j)), here: (i, j) => i === row && j === row, label: "cosine of one direction between layers" });
-      kinds.draw({ stamp, ...fitting(known.kinds.map(({ name }) => name)), colour: colour(between), text: (i, j) => brief(between(i, j)), here: (i, j) => i === here && j === here, label: "cosine of all classes' directions at one layer" });
+      layers.draw({ stamp, ...fitting(known.rows), colour: colour(across), text: (i, j) => brief(across(i, j)), here: { row, column: row }, label: "cosine of one direction between layers" });
+      kinds.draw({ stamp, ...fitting(known.kinds.map(({ name }) => name)), colour: colour(between), text: (i, j) => brief(between(i, j)), here: { row: here, column: here }, label: "cosine of all classes' directions at one layer" });
       note.replaceChildren(`Of random directions among ${size} numbers, 95 of 100 pairs have a cosine within ±${number(1.96 / Math.sqrt(size))}.`);
     },
   };
