@@ -247,8 +247,7 @@ class TestInThePage:
         wire.settle()
         assert asked[0][1:4] == ("The capital of Italy was", (" Paris",), "resid_pre")
         wire.opened.put(view, "_work", {"done": 12, "of": 20, "stopped": False})
-        expect(page.locator(".patch-far")).to_have_text("12 of 20")
-        page.get_by_role("button", name="Stop").click()
+        page.get_by_role("button", name="Stop · 12 of 20").click()
         wire.settle()
         assert view._work["stopped"]
         hold.set()

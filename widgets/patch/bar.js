@@ -12,9 +12,8 @@ export function bar({ signal, offers, before, ask, stop }) {
   const words = ["piece that the metric is about", "piece it is compared with"].map((label, i) => Object.assign(input("piece", label, "a piece as it stands in the text, with its space in front"), { value: pieces[i] ?? "" }));
   const minus = h("span", { "aria-hidden": "true" }, "−");
   const go = h("button", { class: "kit-button patch-sweep", type: "button", title: "s" }, "Sweep");
-  const bead = h("progress", { class: "patch-progress", max: "1", value: "0", "aria-label": "cells done" });
   const far = h("span", { class: "kit-soft patch-far", role: "status" });
-  const asks = h("span", { class: "patch-wish" }, h("label", {}, "metric ", choice), h("span", { class: "patch-pieces" }, words[0], minus, words[1]), go, bead, far);
+  const asks = h("span", { class: "patch-wish" }, h("label", {}, "metric ", choice), h("span", { class: "patch-pieces" }, words[0], minus, words[1]), go, far);
   const prompts = h("div", { class: "patch-prompts" }, h("label", {}, "from ", clean), h("label", {}, "into ", corrupted));
   const element = h("div", { class: "patch-bar" }, prompts, h("div", { class: "patch-asks" }, ...before, asks));
   asks.hidden = !offers.run;
@@ -35,13 +34,13 @@ export function bar({ signal, offers, before, ask, stop }) {
       const typing = element.ownerDocument.activeElement;
       [clean, corrupted].forEach((one, i) => { if (one !== typing && one.told !== texts[i]) one.value = one.told = texts[i]; });
       for (const one of [prompts, ...asks.children]) one.hidden = !live || !offers.run;
-      far.hidden = false;
+      far.hidden = live;
       fit();
       go.running = "of" in work;
-      go.textContent = work.stopped ? "Stopping…" : go.running ? "Stop" : "Sweep";
-      bead.hidden = !go.running;
-      bead.value = work.of ? work.done / work.of : 0;
-      far.textContent = !live ? "A new sweep takes the notebook's kernel." : work.of ? `${work.done.toLocaleString("en")} of ${work.of.toLocaleString("en")}` : go.running ? "starting…" : "";
+      const count = work.of ? ` · ${work.done.toLocaleString("en")} of ${work.of.toLocaleString("en")}` : "";
+      go.textContent = work.stopped ? "Stopping…" : go.running ? `Stop${count}` : "Sweep";
+      go.style.setProperty("--patch-done", `${work.of ? (100 * work.done) / work.of : 0}%`);
+      far.textContent = live ? "" : "A new sweep takes the notebook's kernel.";
     },
   };
 }

@@ -28,7 +28,7 @@ export function read(model) {
   const value = (one) => (shared ? one / gap : one);
   return {
     ...said, columns, kind: said.columns, pieces, byPosition, shared, value, effect, controls, mean, band, gap,
-    reach: Math.abs(value(reach)) || 1,
+    reach: Math.abs(value(Math.max(reach, Math.abs(gap) / 4))) || 1, // little is pale, also while a sweep begins
     unitShown: shared ? "" : said.unit,
     strongest: most < 0 ? { row: 0, at: columns.find(({ at }) => at >= 0)?.at ?? 0 } : { row: Math.floor(most / across), at: most % across },
     doneAt: (row, at) => said.done[row * across + at],

@@ -21,7 +21,7 @@ export function side({ signal, write }) {
   const texts = h("dl", { class: "patch-texts" });
   const go = h("button", { class: "kit-button patch-go", type: "button", title: "Enter", onclick: write }, "Write on");
   const hint = h("div", { class: "patch-hint kit-soft" });
-  const writes = h("div", { class: "patch-writes" }, h("span", {}, "what each goes on to write"), go);
+  const writes = h("div", { class: "patch-writes" }, h("span", {}, "what each run writes"), go);
   const element = h("div", { class: "patch-side" }, name, plot, beside, writes, hint, texts);
   return {
     element,

@@ -36,7 +36,7 @@ export function lines(sweep, cell) {
   const verdict = !Number.isFinite(effect) ? "" : sweep.beyond(cell.row, cell.at) ? " The effect leaves the controls' range." : " The effect lies within the controls' range.";
   return [
     h("span", { "data-effect": "" }, ...where(sweep, cell, column), ": ", ...found),
-    h("span", { "data-control": "" }, soft("Control: "), control, `: here ${signed(mean, unit)} on average, n = ${points.length}.`, verdict),
+    h("span", { "data-control": "" }, soft("Control: "), `${signed(mean, unit)} on average, n = ${points.length}.${verdict}`, soft(` · ${control}`)),
   ];
 }
 
