@@ -19,8 +19,11 @@ export function paint(canvas, { rows, columns, across, tall, value, scale, theme
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [x, y, one] = [column * across, row * tall, value(row, column)];
-      if (one === undefined) hatch(context, x, y, across - gap, tall - gap, theme.soft);
-      if (one === null) { context.fillStyle = theme.line; context.fillRect(x + across / 2 - 1, y + tall / 2 - 1, 2, 2); }
+      if (one === undefined) continue; // the hatched ground is seen
+      context.fillStyle = theme.paper;
+      context.fillRect(x, y, across, tall);
+      context.fillStyle = theme.line;
+      if (one === null) context.fillRect(x + across / 2 - 1, y + tall / 2 - 1, 2, 2);
       if (!Number.isFinite(one)) continue;
       const colour = scale.colour(one);
       context.fillStyle = css(colour);
@@ -30,18 +33,6 @@ export function paint(canvas, { rows, columns, across, tall, value, scale, theme
       context.fillText(brief(one), x + (across - gap) / 2, y + tall / 2 + 0.5);
     }
   }
-}
-
-function hatch(context, x, y, width, height, colour) {
-  context.save();
-  context.beginPath();
-  context.rect(x, y, width, height);
-  context.clip();
-  Object.assign(context, { strokeStyle: colour, lineWidth: 1, globalAlpha: 0.55 });
-  context.beginPath();
-  for (let from = x - height - ((x - y) % 6); from < x + width; from += 6) { context.moveTo(from, y + height); context.lineTo(from + height, y); }
-  context.stroke();
-  context.restore();
 }
 
 /** Builds the map; `beside`: the canvas of the controls; `over(cell|null)` and `picked(cell)` say what the mouse does; cells are { row, at }. */

@@ -84,7 +84,7 @@ export default {
       const [shown, token] = [over ?? cell, hover.get().token];
       big.mark(cell, over ?? (sweep.byPosition && token !== null && token < sweep.across ? { row: cell.row, at: token } : null));
       if (wanted) { big.reveal(cell); wanted = false; }
-      right.draw({ sweep, cell: shown, theme, scale: ruler, written: textsOf(shown), offered: offers.write, live: live(), busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
+      right.draw({ sweep, cell: shown, scale: ruler, written: textsOf(shown), offered: offers.write, live: live(), busy: writing === keyOf(sweep.place(shown.row, shown.at)) });
       view.tell(...lines(sweep, shown));
     }
     function tools() {
