@@ -15,7 +15,8 @@ class Probed(SimpleNamespace):
         return self.accuracy - self.control
 
     def interval(self, what, task):
-        values = getattr(self, what)[self.tasks.index(task)]
+        values = np.atleast_2d(getattr(self, what)[self.tasks.index(task)])
+        values = np.broadcast_to(values, (len(self.rows), self.seeds))
         return values.mean(1)[:, None] + values.std(1)[:, None] * np.array([-2, 2])
 
     def direction(self, layer, label, task, by):

@@ -57,7 +57,7 @@ function upper({ task, theme, across, width }) {
     const [line, band] = [points(mean), [...points(high), ...points(low).reverse()]];
     const dots = key === "accuracy" || line.length === 1 ? line.map(([x, y]) => put("circle", { cx: x, cy: y, r: 2.5, fill: colour })) : [];
     return put("g", { [key === "accuracy" ? "data-effect" : "data-control"]: key },
-      put("polygon", { points: band.join(" "), fill: colour, opacity: 0.16 }),
+      put("polygon", { points: band.join(" "), fill: colour, opacity: key === "majority" ? 0 : 0.16 }),
       put("polyline", { points: line.join(" "), fill: "none", stroke: colour, "stroke-width": wide, "stroke-dasharray": dash }), ...dots);
   });
   return [...grid, ...groups];

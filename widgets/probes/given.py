@@ -25,11 +25,8 @@ class Task(NamedTuple):
         """[mean low high, row]: the seeds' mean and its interval; NaN where it was left out."""
         place = list(self.of.tasks).index(self.name)
         values = np.asarray(getattr(self.of, what), dtype=np.float64)[place]
-        if what in FLAT:  # no row changes these
-            ends = np.stack([values.mean(), values.min(), values.max()])
-            return np.repeat(ends[:, None], len(self.of.rows), axis=1)
-        ends = np.asarray(self.of.interval(what, self.name)).T
-        return np.vstack([values.mean(axis=1)[None], ends])
+        mean = np.broadcast_to(values.mean(axis=-1), len(self.of.rows))  # FLAT: alike in every row
+        return np.vstack([mean[None], np.asarray(self.of.interval(what, self.name)).T])
 
 
 def tasks(given: Any) -> dict[str, Task]:

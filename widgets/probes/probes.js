@@ -64,7 +64,7 @@ export default {
       const shared = session.get("layer");
       const at = shared === null ? inside(model.get("row"), known.rows.length) : known.layers.indexOf(shared);
       const row = at === null || at < 0 ? now.best : at;
-      const token = inside(session.get("token"), known.pieces.length) ?? Math.max(0, known.pieces.length - 1);
+      const token = inside(session.get("token"), known.pieces.length) ?? 0;
       return {
         known, task: now, row, overRow, token, overToken: inside(hover.get().token, known.pieces.length), cell, theme, of: now.classes.includes(model.get("of")) ? now.classes.indexOf(model.get("of")) : now.classes.length - 1,
         live: live(), can: can("predict"), ...Object.fromEntries(["tab", "lower", "paint", "by", "steered", "size", "text", "note"].map((name) => [name, model.get(name)])),
