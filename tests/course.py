@@ -42,6 +42,7 @@ SMALL = {
         "runs": 1,
     },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
+    "11_break_it": {"controls": 2},
     "09_sampling": {
         "texts": 2,
         "length": 8,
