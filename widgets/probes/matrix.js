@@ -25,7 +25,9 @@ export function matrix({ signal, over, picked, walk = false }) {
   const clamp = (value, list) => Math.max(0, Math.min(list.length - 1, value));
   const move = (down, across) => () => {
     const from = (walk ? null : at) ?? look.here;
-    (walk ? picked : tell)({ row: clamp(from.row + down, look.rows), column: clamp(from.column + across, look.columns) });
+    const to = { row: clamp(from.row + down, look.rows), column: clamp(from.column + across, look.columns) };
+    if (walk) picked((look.here = to)); // at once: the next key may come before the next frame
+    else tell(to);
   };
   return {
     element,
