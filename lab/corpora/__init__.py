@@ -13,6 +13,7 @@ from lab.corpora.hubs import hub
 from lab.corpora.mixing import forever, mixed
 from lab.corpora.modular import modular_addition
 from lab.corpora.ordering import brackets, sorting
+from lab.corpora.pronouns import PronounCase, professions, winogender
 from lab.corpora.recalling import copying, repeated
 from lab.reach import Unreachable
 
@@ -20,6 +21,7 @@ __all__ = [
     "Choice",
     "Corpus",
     "Document",
+    "PronounCase",
     "Referent",
     "Statement",
     "Unreachable",
@@ -31,9 +33,11 @@ __all__ = [
     "hub",
     "mixed",
     "modular_addition",
+    "professions",
     "repeated",
     "sorting",
     "statements",
     "stories",
     "text",
+    "winogender",
 ]

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from lab.interventions.averaging import Averages, averages
     from lab.interventions.directions import activations, between, random_directions
     from lab.interventions.edits import Edit
+    from lab.interventions.erasing import Erased, erase, erased
     from lab.interventions.examples import few_shot
+    from lab.interventions.leaning import Preference, leanings, preference
+    from lab.interventions.locating import HeadShares, Located, head_shares, located
     from lab.interventions.patching import sweep, sweeping
     from lab.interventions.steering import steered
     from lab.interventions.switching import Switches, switches
@@ -39,9 +42,13 @@ __all__ = [
     "Averages",
     "Cell",
     "Edit",
+    "Erased",
     "FewShot",
+    "HeadShares",
+    "Located",
     "Metric",
     "MetricError",
+    "Preference",
     "Steered",
     "Sweep",
     "Switched",
@@ -52,12 +59,18 @@ __all__ = [
     "averages",
     "between",
     "divergence",
+    "erase",
+    "erased",
     "few_shot",
     "freeze",
+    "head_shares",
+    "leanings",
+    "located",
     "log_probability",
     "logit_difference",
     "mean",
     "patch",
+    "preference",
     "probability",
     "random_directions",
     "rank",
@@ -78,6 +91,16 @@ _ROOM = {
     "between": "directions",
     "random_directions": "directions",
     "steered": "steering",
+    "Erased": "erasing",
+    "erase": "erasing",
+    "erased": "erasing",
+    "HeadShares": "locating",
+    "Located": "locating",
+    "head_shares": "locating",
+    "located": "locating",
+    "Preference": "leaning",
+    "leanings": "leaning",
+    "preference": "leaning",
     "switches": "switching",
     "averages": "averaging",
     "Edit": "edits",
