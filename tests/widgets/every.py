@@ -12,6 +12,7 @@ from tests.widgets.heads import averages, breakdown, explained, without
 from tests.widgets.probed import probed, sentence
 from tests.widgets.readings import a_reading, some_contributions
 from tests.widgets.steered import a_steered_run
+from tests.widgets.superposed import phases, toys
 from tests.widgets.surveys import neurons
 from tests.widgets.sweeps import patched
 
@@ -89,6 +90,7 @@ def every_view(trace, text: str) -> list:
         grown(pieces, text),
         widgets.Sampler(trace, names=lambda ids: [f"{text}{i}" for i in ids], **title),
         widgets.Steer(a_steered_run(text=text), push=lambda *_: None, **title),
+        widgets.Superposition(toys(), phases(), train=lambda seed: [toys(seed=seed)], **title),
         widgets.Tokenization([trace], examples={text: [trace]}, **title),
         widgets.Merges([("a", "b")], f"ab {text}", words="whole", **title),
         widgets.Neurons(**neurons(text), **title),

@@ -10,7 +10,7 @@ from widgets.glass.arrays import as_array
 from widgets.glass.text import number
 
 PARTS = ("weights", "biases", "losses", "linear", "steps", "sparsities", "importance")
-KINDS = ("left out", "a dimension of its own", "in superposition")
+KINDS = 3  # left out, a dimension of its own, in superposition
 
 
 def toy_state(toys: Any) -> dict[str, Any]:
@@ -62,15 +62,17 @@ def phase_state(phases: Any) -> dict[str, Any]:
             )
     dense, important = as_array(phases.densities), as_array(phases.importances)
     shape = (len(important), len(dense))
-    kinds = np.stack([as_array(phases.kinds), as_array(phases.theory)])
-    if kinds.shape != (2, *shape) or not np.isin(kinds, range(len(KINDS))).all():
-        raise ValueError(f"phases has kinds of shape {kinds.shape[1:]} on a grid of {shape}")
+    both = [as_array(phases.kinds), as_array(phases.theory)]
+    if any(one.shape != shape or not np.isin(one, range(KINDS)).all() for one in both):
+        raise ValueError(
+            f"phases has kinds of shape {both[0].shape} and {both[1].shape} on a grid of {shape}"
+        )
     last = as_array(phases.weights)
     losses = np.concatenate([as_array(phases.losses)[..., None], as_array(phases.solutions)], -1)
     return {
         "_grid": [[float(f"{v:.6g}") for v in axis] for axis in (dense, important)],
         "_hidden": int(last.shape[-2]),
-        "_kinds": kinds.astype("<i4").tobytes(),
+        "_kinds": np.stack(both).astype("<i4").tobytes(),
         "_found": sent(last),
         "_solutions": sent(losses),
     }

@@ -101,7 +101,7 @@ export default {
       const [on, live] = [model.get("_at_work"), isLive(model, session)];
       train.hidden = on || !live || !model.get("_can");
       stop.hidden = !on;
-      work.textContent = on ? `seed ${model.get("seed")}: ${data.steps[data.moments - 1]} of ${data.of} …` : model.get("_note") || (model.get("_can") && !live ? "Training anew needs a kernel." : `seed ${model.get("seed")}`);
+      work.textContent = on ? `seed ${model.get("seed")}: ${data.steps[data.moments - 1]} of ${data.of} …` : [`seed ${model.get("seed")}`, model.get("_note"), model.get("_can") && !live ? "Training anew needs a kernel." : ""].filter(Boolean).join(" · ");
     }
     const soon = () => { due ||= requestAnimationFrame(draw); };
     signal.addEventListener("abort", () => cancelAnimationFrame(due));
