@@ -73,10 +73,12 @@ def _given(found: Any) -> list[tuple[np.ndarray, np.ndarray]]:
 def _name_misses(figure: Any, names: Any, estimate: Any, exact: Any, named: int) -> None:
     """The names of the places where the two are furthest apart."""
     off = np.where(np.isfinite(exact), np.abs(exact - estimate), -1)
-    for at in np.argsort(-off)[:named]:
-        if off[at] > 0:
+    least = 0.02 * np.nanmax(np.abs(exact))
+    for number, at in enumerate(np.argsort(-off)[:named]):
+        if off[at] > least:  # on alternate sides, further and further out: names must not overlap
             place = {"x": estimate[at], "y": exact[at], "text": names[at]}
-            figure.add_annotation(**place, arrowcolor=_ORANGE, arrowsize=0.8, font={"size": 11})
+            aside = {"ax": 60 * (-1) ** number, "ay": (18 * number + 14) * (-1) ** number}
+            figure.add_annotation(**place, **aside, arrowcolor=_ORANGE, font={"size": 11})
 
 
 def _title(estimate: np.ndarray, exact: np.ndarray) -> str:
