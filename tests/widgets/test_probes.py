@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from traitlets import TraitError
 
+import lab
 import widgets
 from tests.widgets.probed import probed, sentence
 from tests.widgets.wire import Wire
@@ -117,6 +118,16 @@ def test_what_is_no_probe_or_disagrees_is_refused():
         Probes(probed()).task = "x"
     with pytest.raises(ValueError, match="probes is empty"):
         Probes({})
+
+
+def test_the_shipped_probes_are_shown_as_they_are():
+    number = lab.probes.Probes.open("formicarium/number")
+    view = Probes(number)
+    assert view.summary.startswith(
+        "resid_post of formicarium/stories, number: best at L1, accuracy 0.967 (control task 0.893"
+    )
+    assert np.allclose(view.direction(3, "plural"), number.direction(3, "plural"))
+    assert sum(map(len, view._tables.values())) < 2_000
 
 
 def test_several_records_are_told_apart_by_name():

@@ -2,12 +2,14 @@
 
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, css, diverging, h, hoverOf, isLive, keys, listen, onTheme, pick, sequential, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
 import { chart } from "./chart.js";
 import { read } from "./data.js";
 import { sentence } from "./sentence.js";
 import { confusion, directions } from "./tables.js";
 import { headline, KEYS, lines, table, TABS } from "./words.js";
+
+const LOWER = ["selectivity", "bits"];
 
 export default {
   async render({ model, el, signal }) {
@@ -22,11 +24,12 @@ export default {
     const can = (what) => model.get("_can").includes(what);
     const turn = (changes) => { model.set(changes); model.save_changes(); };
 
-    const select = (name, label, change) => h("select", { class: "probes-choice", "aria-label": label, onchange: (event) => change(event.target.selectedIndex), name });
-    const [tasks, lower, kind] = [select("task", "task", (i) => turn({ task: known.tasks[i].name })), select("lower", "lower curve", (i) => turn({ lower: ["selectivity", "bits"][i] })), select("class", "class", (i) => choose(i))];
-    const label = (text, choice) => h("label", { class: "probes-field" }, text, " ", choice);
-    const field = label("task", tasks);
-    const below = label("below", lower);
+    const choice = (name, change) => h("select", { class: "probes-choice", "aria-label": name, onchange: ({ target }) => change(target.selectedIndex) });
+    const tasks = choice("task", (i) => turn({ task: known.tasks[i].name }));
+    const lower = choice("lower curve", (i) => turn({ lower: LOWER[i] }));
+    const kind = choice("class", (i) => choose(i));
+    const label = (text, one) => h("label", { class: "probes-field" }, text, " ", one);
+    const [field, below] = [label("task", tasks), label("below", lower)];
     view.tools.append(field, below);
     const tabs = h("span", { class: "probes-tabs", role: "group", "aria-label": "panel" });
     const paint = h("button", { class: "kit-button probes-paint", type: "button", onclick: () => repaint() });
@@ -87,7 +90,7 @@ export default {
     /** The switches as the model has them. */
     function tools() {
       const { task: now, of, tab, paint: painted, lower: curve } = look();
-      const fill = (choice, texts, chosen) => { choice.replaceChildren(...texts.map((text) => h("option", {}, text))); choice.selectedIndex = chosen; };
+      const fill = (one, texts, chosen) => { one.replaceChildren(...texts.map((text) => h("option", {}, text))); one.selectedIndex = chosen; };
       fill(tasks, known.tasks.map(({ name }) => name), now.index);
       fill(lower, ["selectivity", "code length"], now.bits && curve === "bits" ? 1 : 0);
       fill(kind, now.classes, of);
@@ -102,11 +105,8 @@ export default {
       push.hidden = !can("steer");
       push.disabled = !live();
       push.title = live() ? "" : "steering takes the notebook's kernel";
-      const [from, to, colour] = tab === "directions" ? ["−1", "1", (t) => diverging(2 * t - 1, theme.dark)] : ["0", "1", (t) => sequential(t, theme.dark)];
-      const bar = h("span", { class: "kit-bar" });
-      bar.style.background = `linear-gradient(to right, ${Array.from({ length: 9 }, (_, i) => css(colour(i / 8))).join(", ")})`;
-      const name = { sentence: "probability", confusion: "share of the true class", directions: "cosine" }[tab];
-      key.replaceChildren(h("span", { class: "kit-legend", role: "img", "aria-label": `${name}: colours from ${from} to ${to}` }, h("span", { class: "kit-name" }, name), from, bar, to));
+      const signed = tab === "directions";
+      key.replaceChildren(legend(scale({ low: signed ? -1 : 0, high: 1, signed, dark: theme.dark }), { sentence: "probability", confusion: "share of the true class", directions: "cosine" }[tab]));
       soon();
     }
     function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
@@ -117,7 +117,7 @@ export default {
     const next = (list, now) => list[(list.indexOf(now) + 1) % list.length];
     keys(view.root, {
       t: () => turn({ task: next(known.tasks.map(({ name }) => name), model.get("task")) }), v: () => turn({ tab: next(Object.keys(TABS), model.get("tab")) }),
-      c: () => { const { task: now, of } = look(); choose((of + 1) % now.classes.length); }, m: () => { if (task().bits) turn({ lower: next(["selectivity", "bits"], model.get("lower")) }); },
+      c: () => { const { task: now, of } = look(); choose((of + 1) % now.classes.length); }, m: () => { if (task().bits) turn({ lower: next(LOWER, model.get("lower")) }); },
       p: repaint, b: other, s: steer, Escape: () => { cell = null; turn({ row: null }); pick(session, { token: null, layer: null }); },
     }, signal);
 
