@@ -62,7 +62,7 @@ function put(element, sizes) {
   return element;
 }
 
-function paint(canvas, { known: { scores, widest }, circuit, touches, marked, dark, soft, accent, width, height }, ways) {
+function paint(canvas, { known: { scores, widest }, circuit, touches, marked, dark, soft, ink, width, height }, ways) {
   const ratio = globalThis.devicePixelRatio || 1;
   Object.assign(put(canvas, { width, height }), { width: width * ratio, height: height * ratio });
   const context = canvas.getContext("2d");
@@ -79,7 +79,7 @@ function paint(canvas, { known: { scores, widest }, circuit, touches, marked, da
   };
   for (const e of order) {
     const [leads, lineWidth] = [circuit.leads.has(e), 0.8 + (6.2 * Math.abs(scores[e])) / widest];
-    if (e === marked) trace(ways.get(e), { strokeStyle: accent, lineWidth: lineWidth + 4, globalAlpha: 0.55 });
+    if (e === marked) trace(ways.get(e), { strokeStyle: ink, lineWidth: lineWidth + 4, globalAlpha: 0.4 });
     const globalAlpha = touched(e) ? (touches ? 1 : 0.78) : 0.12;
     if (leads) trace(ways.get(e), { strokeStyle: colourOf(scores[e], dark), lineWidth, globalAlpha });
     else trace(ways.get(e), { strokeStyle: soft, lineWidth: 1, globalAlpha }, [2, 3]);

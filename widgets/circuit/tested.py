@@ -42,12 +42,16 @@ def curve(trial: Any, total: int) -> dict[str, Any]:
 def one(trial: Any, edges: list[int]) -> dict[str, Any]:
     """The traits that show one tested circuit: what a trial of one size says of it.
 
+    None of them where the test was stopped before it had anything: the last good one stays.
+
     Raises:
         TypeError: a result without random circuits.
         ValueError: shapes that differ.
     """
     _refuse_no_control("what test gave", trial, (*_WAYS, *_RANDOMS))
     shares, randoms = _shares(trial, 1)
+    if np.isnan(shares).all():
+        return {}
     return {
         "trial_randoms": {"shares": _plain(randoms[:, 0])},
         "trial": {"edges": edges, "shares": _plain(shares[:, 0])},
@@ -55,7 +59,7 @@ def one(trial: Any, edges: list[int]) -> dict[str, Any]:
 
 
 def needs(found: Any, edges: list[int]) -> dict[str, Any]:
-    """The traits that show what a circuit loses without each of its parts.
+    """The traits that show what a circuit loses without each of its parts; none if stopped early.
 
     Raises:
         TypeError: a result without the losses for random parts.
@@ -63,6 +67,8 @@ def needs(found: Any, edges: list[int]) -> dict[str, Any]:
     """
     _refuse_no_control("what needs gave", found, ("names", "lost", "random"))
     names = [clean(str(name)) for name in found.names]
+    if not len(found.random) or np.isnan(np.asarray(found.lost, dtype=float)).all():
+        return {}
     lost, random = (
         _array("lost", found.lost, (len(names),)),
         _array("random", found.random, (None,)),

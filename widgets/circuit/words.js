@@ -41,8 +41,10 @@ export const figures = (way, { exact, size, shares, randoms }) => [
 /** How many parts are needed, where that was tested. */
 export function needs(need, { numbers }) {
   if (!need) return [];
-  const missed = [...need.of.values()].filter((value) => value > need.spare).length;
-  return [effect(`${missed} of ${many(need.of.size, "part")} missed more than random ones`), control(`: ${randomly(need.drawn)}${same(need.edges, numbers) ? "" : " (another circuit)"}`)];
+  const found = [...need.of.values()].filter(Number.isFinite);
+  const rest = found.length < need.of.size ? ` (stopped; ${need.of.size - found.length} not tested)` : "";
+  const missed = found.filter((value) => value > need.spare).length;
+  return [effect(`${missed} of ${many(found.length, "part")} missed more than random ones${rest}`), control(`: ${randomly(need.drawn)}${same(need.edges, numbers) ? "" : " (another circuit)"}`)];
 }
 
 /** The edge at hand: what it is estimated to do, and beside it what random pushes do. */
