@@ -24,8 +24,8 @@ class Minimality:
     Attributes:
         names: the circuit's heads and MLPs on ways from embed to logits (and "embed" is none).
         lost: [node], how much less faithful the circuit is without the node; NaN where stopped.
-        random: [draw], the control: the same for the nodes of random ways that were put into the
-            circuit and don't belong to it.
+        random: [draw], the control: what random ways do that were put into the circuit and are
+            left out again.
         done: [node].
         faithful: of the whole circuit.
     """
@@ -38,16 +38,16 @@ class Minimality:
 
     @property
     def chance(self) -> float:
-        """The size below which 95 % of the random nodes' losses lie."""
+        """The size below which 95 % of what the random ways do lies."""
         return float(np.quantile(np.abs(self.random), 0.95))
 
     def needed(self) -> list[str]:
-        """The nodes whose loss is beyond that of nearly all random ones, largest first."""
+        """The nodes whose loss is beyond what nearly all random ways do, largest first."""
         order = np.argsort(-np.nan_to_num(np.abs(self.lost)), kind="stable")
         return [self.names[i] for i in order if abs(self.lost[i]) > self.chance]
 
     def __repr__(self) -> str:
-        kept = f"{len(self.needed())} of {len(self.names)} nodes lose more than random ones"
+        kept = f"{len(self.needed())} of {len(self.names)} nodes are missed more than random ways"
         return f"Minimality({kept}, {self.chance:.3g})"
 
 
@@ -61,16 +61,16 @@ def minimality(
     progress: Callable[[int, int], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Minimality:
-    """What a circuit loses without each of its nodes, beside nodes that don't belong to it.
+    """What a circuit loses without each of its nodes, beside ways that don't belong to it.
 
     A node is left out by cutting all its edges. The control (after Shi et al. 2024): a random way
-    from embed to logits is put into the circuit, and one node of it that was not there before is
-    left out again; what that changes is what an arbitrary node does.
+    from embed to logits is put into the circuit and left out again; what that changes is what
+    something arbitrary does there.
 
     Args:
         model, metric, seed, progress, cancelled: as in `trial`.
         circuit: a pruned graph.
-        random: how many such nodes, at least 1.
+        random: how many such ways, at least 1.
     Raises:
         ValueError: no control, a circuit without nodes.
 
@@ -83,31 +83,21 @@ def minimality(
             f"random is {random} and the circuit has {len(names)} nodes: 1 or more are needed"
         )
     shares = Shares(model, circuit, metric)
-    added = [_added(circuit, seed + i) for i in range(random)]
-    masks = [circuit.kept, *(each for pair in added for each in pair)]
+    masks = [circuit.kept, *(_widened(circuit, seed + i) for i in range(random))]
     masks += [circuit.without(name).kept for name in names]
     found = _run(shares, masks, progress, cancelled)
-    controls = found[1 : 1 + 2 * random].reshape(-1, 2)
-    lost = found[0] - found[1 + 2 * random :]
-    drawn = controls[:, 0] - controls[:, 1]
+    drawn, lost = found[1 : 1 + random] - found[0], found[0] - found[1 + random :]
     return Minimality(names, lost, drawn[~np.isnan(drawn)], ~np.isnan(lost), float(found[0]))
 
 
-def _added(circuit: Graph, seed: int) -> tuple[Array, Array]:
-    """The circuit with a random way put in, and that without one node new to it."""
-    chance = np.random.default_rng(seed)
-    inside = {*circuit.inside(), "embed", "logits"}
+def _widened(circuit: Graph, seed: int) -> Array:
+    """The circuit with a random way put in, some of whose edges are new to it."""
     for attempt in range(1000):
-        way = random_way(circuit.wiring, seed * 1000 + attempt)
-        new = [n for n in {circuit.nodes[circuit.sources[e]] for e in way} if n not in inside]
-        if new:
-            break
-    else:
-        raise ValueError("circuit holds every node already: nothing can be put in for the control")
-    kept = circuit.kept.copy()
-    kept[way] = True
-    wider = circuit.only(kept)
-    return kept, wider.without(str(chance.choice(sorted(new)))).kept
+        kept = circuit.kept.copy()
+        kept[random_way(circuit.wiring, seed * 1000 + attempt)] = True
+        if kept.sum() > len(circuit):
+            return kept
+    raise ValueError("circuit keeps about every edge: nothing can be put in for the control")
 
 
 def _run(shares: Shares, masks: list[Array], progress: Any, cancelled: Any) -> Array:
