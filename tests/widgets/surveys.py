@@ -29,6 +29,19 @@ def neurons(text: str) -> dict:
         "survey": survey(text),
         "writes": lambda layer, neuron: ends,
         "reads": lambda layer, neuron: ends,
+        "cut": lambda layer, neuron: checked(text),
         "live": lambda typed, layer, neuron: SimpleNamespace(pieces=[typed], values=[1.0]),
         "text": text,
     }
+
+
+def checked(text: str) -> SimpleNamespace:
+    """What a cut does and what its controls do, at two places."""
+    return SimpleNamespace(
+        pieces=[text, "b"],
+        before=np.full(2, 0.5),
+        effects=np.array([-0.2, -0.1]),
+        others=np.zeros((2, 2)),
+        directions=np.zeros((2, 2)),
+        interval=lambda name: (-0.2, 0.1),
+    )

@@ -1,6 +1,7 @@
 """Neurons: what is picked is shown, live and saved; what a callable raises is said."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from traitlets import TraitError
 import lab
 from lab import neurons
 from tests.widgets.kernel import connect
+from tests.widgets.wire import Wire
 from widgets import Neurons, Session
 from widgets.glass.text import number
 
@@ -202,3 +204,59 @@ def test_a_saved_page_knows_what_was_looked_at(view, open_views):
     assert "L0N5 was not looked at" in page.locator(".kit-detail").inner_text()
     assert "L0N3 " in title(opened)
     opened.quiet()
+
+
+def checked(effect, *controls):
+    """What a check gives: effects and controls at four places, in shares of 1."""
+    found = SimpleNamespace(
+        pieces=[" a", " b"],
+        before=np.full(4, 0.5),
+        effects=np.full(4, effect),
+        others=np.full((3, 4), controls[0]),
+        directions=np.full((2, 4), controls[1]),
+    )
+    means = {
+        name: float(getattr(found, name).mean()) for name in ("effects", "others", "directions")
+    }
+    found.interval = lambda name: (means[name] - 0.01, means[name] + 0.01)
+    return found
+
+
+def test_a_cut_without_controls_is_refused(survey):
+    lonely = checked(-0.2, 0.01, 0.0)
+    lonely.others = None
+    view = Neurons(survey, cut=lambda layer, neuron: lonely)
+    with pytest.raises(ValueError, match="cut gave effects without others"):
+        view.answer("cut", {"layer": 0, "neuron": 1})
+    lonely.others = np.zeros((3, 9))
+    with pytest.raises(ValueError, match=r"4 effects but others of shape \(3, 9\)"):
+        view.answer("cut", {"layer": 0, "neuron": 1})
+    assert view._effects == view._controls == {}
+
+
+@pytest.mark.browser
+def test_a_cut_stands_beside_its_controls(survey, open_views):
+    view = Neurons(survey, cut=lambda layer, neuron: checked(-0.2, 0.012, 0.0), neuron=2)
+    wire = Wire(open_views, view, width=1000)
+    page = wire.page
+    rows = page.locator(".neurons-change")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("−20.0")
+    expect(rows.nth(1)).to_contain_text("3 others as large1.20")
+    expect(rows.nth(2)).to_contain_text("2 random directions0")
+    assert page.locator("[data-effect]").count() == 1
+    assert page.locator("[data-control]").count() == 2
+    assert page.locator(".neurons-pieces .kit-chip").all_inner_texts() == ["·a", "·b"]
+    rows.nth(1).hover()
+    expect(page.locator(".kit-detail")).to_contain_text("cut at 4 places: 1.20 points")
+    saved = open_views(view, width=1000)
+    expect(saved.page.locator(".neurons-change")).to_have_count(3)
+    assert saved.axe() == []
+
+
+def test_features_are_called_features(survey):
+    vars(given := SimpleNamespace()).update(vars(survey), unit="feature")
+    for name in ("properties", "peaks", "contexts", "histogram"):
+        setattr(given, name, getattr(survey, name))
+    view = Neurons(given, neuron=3)
+    assert view.unit == "feature" and view.summary.startswith("L0F3, strongest at")
