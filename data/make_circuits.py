@@ -1,4 +1,4 @@
-"""Makes `circuits/`: run `python data/make_circuits.py`; the default model, a minute of one core."""
+"""Makes `circuits/`: run `python data/make_circuits.py` with the real model at hand, four minutes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,19 @@ def made(model: Any) -> tuple[Any, Any]:
     return graph, lab.circuits.trial(model, graph, SIZES, random=10)
 
 
+def studied(model: Any) -> Any:
+    """Movers, inhibitors, suppressors and negative heads of a model, each cut beside others."""
+    import lab
+
+    pairs = lab.circuits.two_names(model, 16)
+    return lab.circuits.indirect_objects(model, pairs, senders=20, draws=8)
+
+
 if __name__ == "__main__":
     import lab
 
     graph, trial = made(lab.load("formicarium/stories"))
     graph.save(HERE / "circuits" / "two-names.safetensors")
     trial.save(HERE / "circuits" / "two-names-trial.safetensors")
+    found = studied(lab.load("smollm2-135m"))
+    found.save(HERE / "circuits" / "indirect-smollm2.safetensors")
