@@ -10,7 +10,7 @@ export const colourOf = (value, dark) => css(diverging(value < 0 ? -0.66 : 0.66,
 export function graph({ signal, over, picked }) {
   const [canvas, rows, boxes] = [h("canvas", { "aria-hidden": "true" }), h("div"), h("div")];
   const element = h("div", { class: "circuit-graph", tabindex: "0", role: "application", "aria-label": "parts of the model, layers from the bottom to the top; arrows move" }, rows, canvas, boxes);
-  let [look, nodes, stand, ways] = [{}, [], null, new Map()];
+  let [look, nodes, stand, ways, drawn] = [{}, [], null, new Map(), null];
   const place = (call) => (event) => {
     const node = nodes.indexOf(event.target.closest(".circuit-node"));
     const { left, top } = canvas.getBoundingClientRect();
@@ -51,7 +51,8 @@ export function graph({ signal, over, picked }) {
       look = next;
       if (moved) build(look);
       nodes.forEach(box);
-      ways = new Map(look.circuit.edges.map((e) => [e, way(stand, look.known, e)]));
+      if (moved || look.circuit !== drawn) ways = new Map(look.circuit.edges.map((e) => [e, way(stand, look.known, e)]));
+      drawn = look.circuit;
       paint(canvas, look, ways);
     },
   };
@@ -62,26 +63,31 @@ function put(element, sizes) {
   return element;
 }
 
-function paint(canvas, { known: { scores, widest }, circuit, touches, marked, dark, soft, ink, width, height }, ways) {
+/** Edges of one look are one stroke: a thousand of them cost little more than ten. */
+function paint(canvas, { known: { scores, widest }, circuit, touches, marked, dark, soft, ink: line, width, height }, ways) {
   const ratio = globalThis.devicePixelRatio || 1;
   Object.assign(put(canvas, { width, height }), { width: width * ratio, height: height * ratio });
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
-  const touched = touches ?? (() => true);
-  const order = [...ways.keys()].sort((a, b) => touched(a) - touched(b) || Math.abs(scores[a]) - Math.abs(scores[b]));
-  const trace = ([ax, ay, ...rest], style, dash = []) => {
-    Object.assign(context, style);
-    context.setLineDash(dash);
-    context.beginPath();
-    context.moveTo(ax, ay);
-    context.bezierCurveTo(...rest);
-    context.stroke();
-  };
-  for (const e of order) {
-    const [leads, lineWidth] = [circuit.leads.has(e), 0.8 + (6.2 * Math.abs(scores[e])) / widest];
-    if (e === marked) trace(ways.get(e), { strokeStyle: ink, lineWidth: lineWidth + 4, globalAlpha: 0.4 });
-    const globalAlpha = touched(e) ? (touches ? 1 : 0.78) : 0.12;
-    if (leads) trace(ways.get(e), { strokeStyle: colourOf(scores[e], dark), lineWidth, globalAlpha });
-    else trace(ways.get(e), { strokeStyle: soft, lineWidth: 1, globalAlpha }, [2, 3]);
+  const looks = new Map();
+  const wide = (e) => Math.round(2 * (0.8 + (6.2 * Math.abs(scores[e])) / widest)) / 2;
+  for (const [e, points] of ways) {
+    const [leads, near] = [circuit.leads.has(e), !touches || touches(e)];
+    const lineWidth = leads ? wide(e) : 0.9;
+    const key = `${near} ${leads} ${scores[e] < 0} ${lineWidth}`;
+    if (!looks.has(key)) looks.set(key, { near, lineWidth, dash: leads ? [] : [2, 3], strokeStyle: leads ? colourOf(scores[e], dark) : soft, globalAlpha: near ? (touches ? 1 : 0.78) : 0.12, path: new Path2D() });
+    trace(looks.get(key).path, points);
   }
+  const draw = ({ dash, path, ...style }) => {
+    Object.assign(context, style).setLineDash(dash);
+    context.stroke(path);
+  };
+  if (ways.has(marked)) draw({ dash: [], path: trace(new Path2D(), ways.get(marked)), strokeStyle: line, lineWidth: wide(marked) + 4, globalAlpha: 0.4 });
+  [...looks.values()].sort((a, b) => a.near - b.near || a.lineWidth - b.lineWidth).forEach(draw);
+}
+
+function trace(path, [ax, ay, ...rest]) {
+  path.moveTo(ax, ay);
+  path.bezierCurveTo(...rest);
+  return path;
 }
