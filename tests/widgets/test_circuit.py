@@ -180,6 +180,16 @@ def test_agreement_leaves_out_what_was_not_measured():
     assert {note.text for note in figure.layout.annotations} == {"&lt;b&gt;"}
 
 
+def answered(page, view, questions, what):
+    """Wait until the page has asked this, and the view has worked on it."""
+    for _ in range(100):
+        if any(one["what"] == what for one in questions):
+            break
+        page.wait_for_timeout(50)
+    assert questions[-1]["what"] == what
+    assert view._tester.wait(5)
+
+
 @pytest.mark.browser
 class TestInThePage:
     def test_pruned_by_the_slider_and_a_part_is_picked_for_every_view(self, open_views):
@@ -234,8 +244,7 @@ class TestInThePage:
         questions = connect(opened, view)
         page.locator(".circuit-knife").nth(1).click()
         page.get_by_role("button", name="Test this circuit").click()
-        page.wait_for_timeout(100)
-        assert view._tester.wait(5)
+        answered(page, view, questions, "test")
         asked = next(one for one in questions if one["what"] == "test")["args"]["edges"]
         cut = opened.state(view, "cut")
         assert len(asked) == 19 and not set(cut) & set(asked)
@@ -243,15 +252,13 @@ class TestInThePage:
         expect(way.locator("[data-effect]")).to_have_text("Kept alone 0.5")
         expect(way.locator("[data-control]")).to_contain_text("n = 5")
         page.keyboard.press("n")
-        page.wait_for_timeout(100)
-        assert view._tester.wait(5)
+        answered(page, view, questions, "needs")
         opened.catch_up(view, "lost_randoms", "lost", "progress")
         expect(page.locator(".circuit-worth [data-control]")).to_contain_text("n = 3")
         # While it runs the button stops it.
         opened.put(view, "progress", [3, 9])
         page.get_by_role("button", name="Stop (3 of 9)").click()
-        page.wait_for_timeout(100)
-        assert questions[-1]["what"] == "stop"
+        answered(page, view, questions, "stop")
         opened.quiet()
 
     def test_the_keyboard_does_what_the_mouse_does(self, open_views):

@@ -21,6 +21,7 @@ export function list({ go, knife, marked }) {
     return Object.assign(h("div", { class: `circuit-row${state}`, onpointerenter: () => marked(e), onpointerleave: () => marked(-1) }, edge, cut, bar), { edge: e });
   }
 
+  let drawn = {};
   return {
     element,
     /** Where the keyboard goes, from the row that it is in. */
@@ -29,6 +30,8 @@ export function list({ go, knife, marked }) {
       all[Math.max(0, Math.min(all.length - 1, all.indexOf(from?.firstChild) + by))]?.focus();
     },
     draw(look) {
+      if (Object.keys(look).every((name) => look[name] === drawn[name])) return; // what is under the mouse stays
+      drawn = look;
       const { known, circuit, node } = look;
       const held = document.activeElement?.closest(".circuit-row")?.edge;
       const column = (edges, side) => h("div", { class: "circuit-edges" }, h("div", { class: "kit-soft" }, node < 0 ? "The strongest edges; pick a part for its own" : `${known.names[node]} ${side ? "feeds" : "reads from"}${edges.length ? "" : " nothing here"}`), ...edges.map((e) => row(look, e, side)));
