@@ -272,6 +272,7 @@ class TestInThePage:
         expect(page.locator(".circuit-way").first).to_contain_text("Kept alone 0.5 ")
         expect(page.locator(".circuit-worth")).to_contain_text("1 of 2 parts missed more")
         expect(page.get_by_role("button", name="Test this circuit")).to_be_hidden()
+        expect(page.locator(".circuit-worth")).to_contain_text("takes the notebook's kernel")
         page.locator(".circuit-graph").focus()
         page.keyboard.press("ArrowUp")
         assert opened.state(view, "picked") == "embed"

@@ -94,7 +94,7 @@ export default {
       plot.draw({ known, size: get("size"), theme, tried: tried() });
       plot.heads.forEach((row, way) => row.replaceChildren(...figures(way, found)));
       rail.draw({ known, circuit: now, node: at, theme });
-      worth.replaceChildren(...needs(need, now));
+      worth.replaceChildren(...needs(need, now), get("can").length && !isLive(model, session) ? h("div", { class: "kit-soft" }, "Testing another circuit takes the notebook's kernel.") : "");
       controls(now);
       view.title(get("title") || headline(get("model_name"), known, now), get("summary"));
       view.tell(...(edge >= 0 ? edgeLines(known, now, edge) : centre >= 0 ? nodeLines(known, now, centre, need) : restingLines(known, found, now)));
