@@ -75,7 +75,7 @@ def professions(
     >>> len(professions())
     192
     """
-    known = dict.fromkeys(WOMEN, "women") | dict.fromkeys(MEN, "men")
+    known: dict[str, str] = {**dict.fromkeys(WOMEN, "women"), **dict.fromkeys(MEN, "men")}
     names = [*WOMEN, *MEN] if professions is None else list(professions)
     return [
         PronounCase(

@@ -81,7 +81,7 @@ def said(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
             f"ablate gave a {type(found).__name__} without controls: an effect is shown beside "
             "those of at least two others (lab.interventions.switches gives them)"
         )
-    pieces = [clean(str(piece)) for piece in get("pieces")]
+    pieces = [clean(str(piece)) for piece in get("pieces") or ()]
     beside = _numbers("probs_controls", get("probs_controls"), (len(controls), len(pieces)))
     effect = {
         "metric": clean(str(get("metric"))),
@@ -94,7 +94,7 @@ def said(found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     control = {
         "kind": clean(str(get("kind") or f"{len(controls)} others")),
-        "names": [clean(str(name)) for name in get("names")][:MOST],
+        "names": [clean(str(name)) for name in get("names") or ()][:MOST],
         "changes": _numbers("controls", controls, (len(controls),))[:MOST],
         "kls": _numbers("kl_controls", get("kl_controls"), (len(controls),))[:MOST],
         "low": np.min(beside, 0).tolist(),
