@@ -42,7 +42,7 @@ SMALL = {
         "runs": 1,
     },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
-    "11_break_it": {"controls": 2},
+    "11_break_it": {"controls": 2, "looked": 14, "asked_prompts": 1, "cuts": 1, "frames": 1},
     "09_sampling": {
         "texts": 2,
         "length": 8,
@@ -60,6 +60,18 @@ SMALL = {
         "prompts": 1,
         "randoms": 2,
         "facts": 20,
+    },
+    "13_superposition_and_features": {
+        "steps": 40,
+        "restarts": 1,
+        "grid": 4,
+        "read": 800,
+        "judge": 400,
+        "words": 1500,
+        "least": 3,
+        "places": 4,
+        "draws": 2,
+        "learn": 1000,
     },
     "12_circuits": {"number": 3, "steps": 2, "randoms": 2, "controls": 3, "sizes": [10, 30]},
 }
