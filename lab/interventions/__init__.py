@@ -8,6 +8,7 @@ the effects and, always, with those of control patches that should mean nothing.
 from typing import TYPE_CHECKING
 
 from lab.interventions.alignment import Alignment, aligned
+from lab.interventions.glances import Judged, Looks
 from lab.interventions.metrics import (
     Metric,
     MetricError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from lab.interventions.examples import few_shot
     from lab.interventions.leaning import Preference, leanings, preference
     from lab.interventions.locating import HeadShares, Located, head_shares, located
+    from lab.interventions.looking import looks, lost
     from lab.interventions.patching import sweep, sweeping
     from lab.interventions.steering import steered
     from lab.interventions.switching import Switches, switches
@@ -45,7 +47,9 @@ __all__ = [
     "Erased",
     "FewShot",
     "HeadShares",
+    "Judged",
     "Located",
+    "Looks",
     "Metric",
     "MetricError",
     "Preference",
@@ -68,6 +72,8 @@ __all__ = [
     "located",
     "log_probability",
     "logit_difference",
+    "looks",
+    "lost",
     "mean",
     "patch",
     "preference",
@@ -105,6 +111,8 @@ _ROOM = {
     "averages": "averaging",
     "Edit": "edits",
     "few_shot": "examples",
+    "looks": "looking",
+    "lost": "looking",
     "sweep": "patching",
     "sweeping": "patching",
     "Written": "writing",
