@@ -60,8 +60,9 @@ def together(x, targets, use, fit, classes, penalty, **more):
     other = np.random.default_rng(1).permutation(targets)
     every = torch.from_numpy(np.stack([targets, other, targets]))
     used = torch.from_numpy(np.stack([use, use, np.ones_like(use)])).float()
-    found = fit(torch.from_numpy(x), every, used, classes, penalty, **more)
-    return found.weights[0].numpy(), found.biases[0].numpy()
+    rows = torch.from_numpy(np.stack([x[::-1].copy(), x]))
+    found = fit(rows, every, used, classes, penalty, **more)
+    return found.weights[1, 0].numpy(), found.biases[1, 0].numpy()
 
 
 @given(problems())
@@ -172,7 +173,7 @@ def test_labels_dealt_anew_are_at_chance_in_every_row(found_planted):
     low, high = found.interval("shuffled").T
     chance = found.mean("chance")
     assert ((low <= chance) & (chance <= high)).all()
-    assert (np.abs(found.mean("shuffled") - 0.5) < 0.06).all()
+    assert (np.abs(found.mean("shuffled") - 0.5) < 0.08).all()
     assert (found.bits_shuffled > 0.97).all(), "labels without structure have no short code"
 
 
@@ -325,7 +326,8 @@ def test_probes_are_saved_and_opened_again(found_planted, tmp_path):
         probes.Probes.open(other)
 
 
-def test_stopped_work_comes_back_as_far_as_it_got(gpt2):
+def test_stopped_work_comes_back_as_far_as_it_got(gpt2, monkeypatch):
+    monkeypatch.setattr("lab.probes.rowwise.ELEMENTS", 1)  # row by row
     data = whole(texts_of(60), [0, 1] * 30)
     store = probes.harvest(gpt2, data)
     told = []
@@ -341,7 +343,7 @@ def test_stopped_work_comes_back_as_far_as_it_got(gpt2):
 
 
 def test_errors_leave_no_hook_and_no_lock(gpt2):
-    data = whole(texts_of(20), [0, 1] * 10)
+    data = whole(texts_of(60), [0, 1] * 30)
 
     def failing(done, of):
         raise RuntimeError("mine")
@@ -356,7 +358,7 @@ def test_errors_leave_no_hook_and_no_lock(gpt2):
     with pytest.raises(ValueError, match="layers is"):
         probes.harvest(gpt2, data, layers=[7])
     with pytest.raises(ValueError, match="two classes of 20"):
-        lab.probe(gpt2, data)
+        lab.probe(gpt2, whole(texts_of(20), [0, 1] * 10))
 
 
 def test_rare_classes_are_left_out_and_said_so():

@@ -23,14 +23,14 @@ SHARES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 
 
 def bits(
-    x: Float[Tensor, "example d"],
+    x: Float[Tensor, "row example d"],
     targets: Int[Tensor, "probe example"],
     groups: Int[np.ndarray, " example"],
     classes: int,
     fit: Fit,
     probabilities: Callable[[Tensor], Tensor],
-) -> Float[np.ndarray, " probe"]:
-    """Bits a label, for each row of `targets`; examples in an order in which groups stand together.
+) -> Float[np.ndarray, "row probe"]:
+    """Bits a label, for each row and each of `targets`; examples of a group stand together.
 
     The first block (a 64th, cut where a group ends) is sent at log2(classes) bits a label. A probe
     of n examples is believed but for classes / (classes + n) of its say, which goes to all classes
@@ -38,14 +38,16 @@ def bits(
     """
     ends = _ends(groups)
     uniform = float(np.log2(classes))
-    total = torch.full((len(targets),), uniform * ends[0])
+    total = torch.full((len(x), len(targets)), uniform * ends[0])
     for known, until in pairwise(ends):
-        fitted = fit(x[:known], targets[:, :known], torch.ones(len(targets), known), classes)
-        said = probabilities(fitted.logits(x[known:until]))
+        use = torch.ones(len(targets), known)
+        fitted = fit(x[:, :known], targets[:, :known], use, classes)
+        said = probabilities(fitted.logits(x[:, known:until]))
         doubt = classes / (classes + known)
-        right = said.gather(1, targets[:, None, known:until])[:, 0]
-        total -= ((1 - doubt) * right + doubt / classes).log2().sum(1)
-    return (total / len(x)).numpy()
+        asked = targets[None, :, None, known:until].expand(len(x), -1, -1, -1)
+        right = said.gather(2, asked)[:, :, 0]
+        total -= ((1 - doubt) * right + doubt / classes).log2().sum(2)
+    return (total / x.shape[1]).numpy()
 
 
 def _ends(groups: Int[np.ndarray, " example"]) -> list[int]:

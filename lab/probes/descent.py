@@ -24,7 +24,7 @@ class _Pair(NamedTuple):
     inverse: Tensor
 
 
-def descended(problem: Any, tolerance: Tensor) -> Tensor:
+def descended(problem: Any, tolerance: float) -> Tensor:
     """The parameters, [probe, column, parameter], at which no slope exceeds its tolerance.
 
     A problem that finds no smaller loss any more (32 bits are no more exact) has arrived too, and
@@ -44,7 +44,7 @@ def descended(problem: Any, tolerance: Tensor) -> Tensor:
         after = problem.slope(logits, at)
         past = [*past[-MEMORY + 1 :], _pair(step, after - slope)]
         slope = after
-        moving = (slope.abs().amax((1, 2)) > tolerance[left]) & (size > 0)
+        moving = (slope.abs().amax((1, 2)) > tolerance) & (size > 0)
         if moving.sum() > 0.8 * len(left):
             continue
         found[left] = at
@@ -92,14 +92,14 @@ def _sized(
 
     The loss is told without the penalty, which is a parabola along the way.
     """
-    weights, turn = at[..., :-1], way[..., :-1]
-    once, twice = problem.penalty * _dot(weights, turn), problem.penalty / 2 * _dot(turn, turn)
+    turn = problem.penalty * way
+    once, twice = _dot(at, turn), _dot(way, turn) / 2
     descent = _dot(slope, way)
     size = torch.ones_like(loss)
     for _ in range(TRIES):
         now = problem.loss(torch.addcmul(logits, size[:, None, None], change))
         gain = now - loss + size * once + size**2 * twice
-        good = gain <= 1e-4 * size * descent + 2e-7 * loss
+        good = gain <= 1e-4 * size * descent + 1e-7 * loss
         if good.all():
             break
         # Where the parabola through what is known has its lowest point.

@@ -20,7 +20,7 @@ def between(
 
     >>> low, high = between(np.array([[0.8, 0.9, 0.85]]), np.full(3, 300), np.full(3, 100))[0]
     >>> print(f"{low:.2f} to {high:.2f}")
-    0.68 to 1.00
+    0.67 to 1.00
     """
     from scipy.stats import t
 

@@ -12,7 +12,7 @@ from lab.probes.dataset import Dataset, prepared
 from lab.probes.fresh import untrained as fresh
 from lab.probes.harvesting import Positions, Stopped, harvest
 from lab.probes.record import Probes
-from lab.probes.rowwise import PENALTY, Row, fitted_row, guessed_row
+from lab.probes.rowwise import PENALTY, Row, at_once, fitted_rows, guessed_rows
 from lab.probes.store import Store
 from lab.probes.tasks import Task, task_of
 
@@ -25,9 +25,9 @@ class _Told:
     ) -> None:
         self.done, self.of, self.progress, self.asked = 0, of, progress, cancelled
 
-    def more(self) -> bool:
-        """One piece of work is done; False when somebody asked to stop."""
-        self.done += 1
+    def more(self, count: int) -> bool:
+        """So many rows of a task are done; False when somebody asked to stop."""
+        self.done += count
         if self.progress:
             self.progress(min(self.done, self.of), self.of)
         return not (self.asked and self.asked())
@@ -106,19 +106,32 @@ def probe(
     return _record(store, data, tasks, rows, guesses, kind, strength, note, warned)
 
 
+def _chunks(store: Store, tasks: list[Task]) -> list[range]:
+    """The rows in parts that go down together."""
+    size = min(at_once(task, store.values.shape[2]) for task in tasks)
+    return [range(len(store.rows))[at : at + size] for at in range(0, len(store.rows), size)]
+
+
+def _activations(store: Store, rows: range, slots: Any) -> np.ndarray:
+    return np.stack([store.row(row, slots) for row in rows])
+
+
 def _rows(
     store: Store, tasks: list[Task], kind: Any, penalty: float, told: _Told
 ) -> tuple[list[list[Row]], bool]:
-    """[row][task]; the last row may be missing, never half done."""
-    rows: list[list[Row]] = []
-    for number in range(len(store.rows)):
-        found = []
+    """[row][task], whole rows only; and whether these are all."""
+    found: list[list[Row]] = []
+    for rows in _chunks(store, tasks):
+        parts = []
         for task in tasks:
-            found.append(fitted_row(store.row(number, task.slots), task, kind, penalty))
-            if not told.more() and number + 1 < len(store.rows):
-                return [*rows, found] if len(found) == len(tasks) else rows, False
-        rows.append(found)
-    return rows, True
+            parts.append(fitted_rows(_activations(store, rows, task.slots), task, kind, penalty))
+            on = told.more(len(rows))
+            if not on and len(parts) < len(tasks):
+                return found, False
+        found += [list(row) for row in zip(*parts, strict=True)]
+        if not on and len(found) < len(store.rows):
+            return found, False
+    return found, True
 
 
 def _untrained(
@@ -134,14 +147,16 @@ def _untrained(
     except Stopped:
         return [], "stopped before the untrained model was read"
     found: list[list[np.ndarray]] = []
-    for number in range(len(other.rows)):
-        row = []
+    for rows in _chunks(other, tasks):
+        parts = []
         for task in tasks:
             slots = task.slots if other is store else task.placed(other)
-            row.append(guessed_row(other.row(number, slots), task, kind, penalty))
-            if not told.more() and len(found) + 1 < len(other.rows):
+            values = _activations(other, rows, slots)
+            parts.append(guessed_rows(values, task, kind, penalty))
+            on = told.more(len(rows))
+            if not on and (len(parts) < len(tasks) or rows.stop < len(other.rows)):
                 return found, f"stopped after {len(found)} rows of the untrained model"
-        found.append(row)
+        found += [list(row) for row in zip(*parts, strict=True)]
     return found, ""
 
 

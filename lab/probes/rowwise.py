@@ -1,9 +1,9 @@
-"""The probes of one row of a network for one task: the task and its controls in one descent."""
+"""The probes of a network's rows for one task: the task and its controls in one descent."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from lab.probes.tasks import Task
 
 _FIT = {"logistic": logistic, "ridge": ridge}
 PENALTY = {"logistic": 10.0, "ridge": 100.0}
+ELEMENTS = 2**22  # 16 MiB of activations and logits
 _KINDS = 3  # the task, its labels dealt anew, the control task
 
 
@@ -39,97 +40,109 @@ class Row(NamedTuple):
 
 
 class Descended(NamedTuple):
-    """The probes of one row: of the task, of its labels dealt anew, and of the control task."""
+    """The probes of some rows: of the task, of its labels dealt anew, and of the control task."""
 
     fitted: Fitted
     targets: Int[Tensor, "probe example"]
-    said: Int[Tensor, "probe example"]
-    right: Float[np.ndarray, "kind seed"]
+    said: Int[Tensor, "row probe example"]
+    right: Float[np.ndarray, "row kind seed"]
     """On what was held out."""
-    trained: Float[np.ndarray, "kind seed"]
+    trained: Float[np.ndarray, "row kind seed"]
 
 
-def descended_row(
-    even: Float[Tensor, "example d"], task: Task, kind: str, penalty: float
+def descended_rows(
+    even: Float[Tensor, "row example d"], task: Task, kind: str, penalty: float
 ) -> Descended:
-    """Every seed's probes of a task and of its two controls, in one descent."""
+    """Every seed's probes of a task and of its two controls in some rows, in one descent."""
     plain = np.broadcast_to(task.targets, task.dealt.shape)
     targets = torch.from_numpy(np.concatenate([plain, task.dealt, task.control]))
     held = torch.from_numpy(np.stack(task.held))
     use = (~held).float().repeat(_KINDS, 1)
     fitted = _FIT[kind](even, targets, use, len(task.classes), penalty=penalty)
     said = _classes(fitted.logits(even))
-    right = (said == targets).view(_KINDS, len(held), -1)
+    right = (said == targets).view(len(even), _KINDS, len(held), -1)
     return Descended(fitted, targets, said, _share(right, held), _share(right, ~held))
 
 
-def fitted_row(x: Float[np.ndarray, "example d"], task: Task, kind: str, penalty: float) -> Row:
-    """All probes of a row for a task, and the code lengths."""
+def fitted_rows(
+    x: Float[np.ndarray, "row example d"], task: Task, kind: str, penalty: float
+) -> list[Row]:
+    """All probes of some rows for a task, and the code lengths."""
+    even, middle, spread = evened(x)
+    found = descended_rows(even, task, kind, penalty)
+    seeds = len(task.held)
+    short = bits(
+        even, found.targets[[0, seeds]], task.order, len(task.classes),
+        partial(_FIT[kind], penalty=penalty), lambda logits: _likely(logits, kind),
+    )  # fmt: skip
+    weights = found.fitted.weights[:, :seeds] / spread[:, None, None]
+    shift = torch.einsum("rscd,rd->rsc", weights, middle)
+    own = Fitted(weights, found.fitted.biases[:, :seeds] - shift)
+    return [_row(number, x[number], task, found, own, short[number]) for number in range(len(x))]
+
+
+def _row(
+    at: int, x: np.ndarray, task: Task, found: Descended, own: Fitted, short: np.ndarray
+) -> Row:
     classes, seeds = len(task.classes), len(task.held)
     held = torch.from_numpy(np.stack(task.held))
-    even, middle, spread = evened(x)
-    found = descended_row(even, task, kind, penalty)
-    own = Fitted(found.fitted.weights[:seeds], found.fitted.biases[:seeds])
-    weights, biases = _in_own_units(own, middle, spread)
-    dealt = slice(seeds, 2 * seeds)
-    short = bits(
-        even, found.targets[[0, seeds]], task.order, classes, partial(_FIT[kind], penalty=penalty),
-        lambda logits: _likely(logits, kind),
-    )  # fmt: skip
+    dealt, said = slice(seeds, 2 * seeds), found.said[at]
     return Row(
-        accuracy=found.right[0],
-        trained=found.trained[0],
-        shuffled=found.right[1],
-        chance=_luck(found.said[dealt], found.targets[dealt], held, classes),
-        control=found.right[2],
+        accuracy=found.right[at, 0],
+        trained=found.trained[at, 0],
+        shuffled=found.right[at, 1],
+        chance=_luck(said[dealt], found.targets[dealt], held, classes),
+        control=found.right[at, 2],
         bits=float(short[0]),
         bits_shuffled=float(short[1]),
-        confusion=_confusion(found.said[:seeds], found.targets[:seeds], held, classes),
-        weights=weights,
-        biases=biases,
-        means=np.stack([x[task.targets == at].mean(0) for at in range(classes)]),
+        confusion=_confusion(said[:seeds], found.targets[:seeds], held, classes),
+        weights=own.weights[at].numpy(),
+        biases=own.biases[at].numpy(),
+        means=np.stack([x[task.targets == label].mean(0) for label in range(classes)]),
         size=float(np.linalg.norm(x, axis=1).mean()),
     )
 
 
-def guessed_row(
-    x: Float[np.ndarray, "example d"], task: Task, kind: str, penalty: float
-) -> Float[np.ndarray, " seed"]:
+def guessed_rows(
+    x: Float[np.ndarray, "row example d"], task: Task, kind: str, penalty: float
+) -> Float[np.ndarray, "row seed"]:
     """The accuracies of the task alone: of the model with random weights."""
     even, _, _ = evened(x)
     targets = torch.from_numpy(np.broadcast_to(task.targets, task.dealt.shape).copy())
     held = torch.from_numpy(np.stack(task.held))
     fitted = _FIT[kind](even, targets, (~held).float(), len(task.classes), penalty=penalty)
-    return _share((_classes(fitted.logits(even)) == targets)[None], held)[0]
+    return _share((_classes(fitted.logits(even)) == targets)[:, None], held)[:, 0]
 
 
-def evened(x: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
+def at_once(task: Task, d: int) -> int:
+    """How many rows go down together: more would not fit the processor's caches."""
+    columns = len(task.classes) if len(task.classes) > 2 else 1
+    one = len(task) * (_KINDS * len(task.held) * columns + 2 * d)
+    return max(1, ELEMENTS // one)
+
+
+def evened(x: Float[np.ndarray, "row example d"]) -> tuple[Tensor, Tensor, Tensor]:
     """About 0 and of like spread, so that 32 bits are enough; each probe does it for itself again.
 
     No label is looked at, and what is done here is undone in the weights.
     """
     values = torch.from_numpy(x)
-    middle, spread = values.mean(0), values.std(0, unbiased=False)
+    spread, middle = torch.std_mean(values, 1, correction=0)
     spread = torch.where(spread > 1e-6 * (1 + middle.abs()), spread, 1)
-    return (values - middle) / spread, middle, spread
+    return (values - middle[:, None]) / spread[:, None], middle, spread
 
 
-def _in_own_units(fitted: Fitted, middle: Tensor, spread: Tensor) -> tuple[Any, Any]:
-    weights = fitted.weights / spread
-    return weights.numpy(), (fitted.biases - weights @ middle).numpy()
+def _classes(logits: Float[Tensor, "row probe column n"]) -> Int[Tensor, "row probe n"]:
+    return (logits[:, :, 0] > 0).long() if logits.shape[2] == 1 else logits.argmax(2)
 
 
-def _classes(logits: Float[Tensor, "probe column example"]) -> Int[Tensor, "probe example"]:
-    return (logits[:, 0] > 0).long() if logits.shape[1] == 1 else logits.argmax(1)
+def _likely(logits: Tensor, kind: str) -> Float[Tensor, "row probe class n"]:
+    said = probabilities(logits.movedim(2, 3).double().numpy(), kind)
+    return torch.from_numpy(said).movedim(3, 2)
 
 
-def _likely(logits: Tensor, kind: str) -> Float[Tensor, "probe class example"]:
-    said = probabilities(logits.movedim(1, 2).double().numpy(), kind)
-    return torch.from_numpy(said).movedim(2, 1)
-
-
-def _share(right: Tensor, among: Tensor) -> Float[np.ndarray, "kind seed"]:
-    return ((right & among).sum(2) / among.sum(1)).numpy()
+def _share(right: Tensor, among: Tensor) -> Float[np.ndarray, "row kind seed"]:
+    return ((right & among).sum(3) / among.sum(1)).numpy()
 
 
 def _luck(said: Tensor, true: Tensor, held: Tensor, classes: int) -> Float[np.ndarray, " seed"]:

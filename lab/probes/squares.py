@@ -10,7 +10,7 @@ from lab.probes.fitting import Fitted, standard
 
 
 def ridge(
-    x: Float[Tensor, "example d"],
+    x: Float[Tensor, "row example d"],
     targets: Int[Tensor, "probe example"],
     use: Float[Tensor, "probe example"],
     classes: int,
@@ -22,28 +22,34 @@ def ridge(
     with the same examples (a task and its controls) share all but the last step. Its "logits" are
     guesses at ±1: (1 + logit) / 2 is read as a probability.
 
-    >>> x = torch.tensor([[0.0], [1.0], [4.0], [5.0]])
-    >>> ridge(x, torch.tensor([[0, 0, 1, 1]]), torch.ones(1, 4), 2).logits(x).sign()[0, 0]
+    >>> x = torch.tensor([[[0.0], [1.0], [4.0], [5.0]]])
+    >>> ridge(x, torch.tensor([[0, 0, 1, 1]]), torch.ones(1, 4), 2).logits(x).sign()[0, 0, 0]
     tensor([-1., -1.,  1.,  1.])
     """
     columns = 1 if classes == 2 else classes
-    weights = x.new_empty(len(use), columns, x.shape[1])
-    biases = x.new_empty(len(use), columns)
+    weights = x.new_empty(len(x), len(use), columns, x.shape[2])
+    biases = x.new_empty(len(x), len(use), columns)
     splits, which = torch.unique(use, dim=0, return_inverse=True)
     for number, split in enumerate(splits):
         probes = (which == number).nonzero()[:, 0]
-        chosen = split > 0
-        mean, spread = (part[0] for part in standard(x, (split / split.sum())[None]))
-        wanted = _signs(targets[probes][:, chosen], classes)  # [probe, column, example]
-        middle = wanted.mean(2)
-        centred = (x[chosen] - mean) / spread
-        gram = centred.T @ centred
-        gram.diagonal().add_(penalty)
-        sums = (wanted - middle[..., None]).flatten(0, 1) @ centred
-        found = torch.cholesky_solve(sums.T, torch.linalg.cholesky(gram)).T / spread
-        weights[probes] = found.view(len(probes), columns, -1)
-        biases[probes] = middle - weights[probes] @ mean
+        wanted = _signs(targets[probes][:, split > 0], classes)  # [probe, column, example]
+        for row, values in enumerate(x):
+            found, bias = _solved(values[split > 0], wanted, penalty)
+            weights[row, probes], biases[row, probes] = found, bias
     return Fitted(weights, biases)
+
+
+def _solved(x: Tensor, wanted: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
+    share = x.new_full((1, len(x)), 1 / len(x))
+    mean, spread = (part[0] for part in standard(x, share))
+    middle = wanted.mean(2)
+    centred = (x - mean) / spread
+    gram = centred.T @ centred
+    gram.diagonal().add_(penalty)
+    sums = (wanted - middle[..., None]).flatten(0, 1) @ centred
+    found = torch.cholesky_solve(sums.T, torch.linalg.cholesky(gram)).T / spread
+    weights = found.view(*wanted.shape[:2], -1)
+    return weights, middle - weights @ mean
 
 
 def _signs(targets: Tensor, classes: int) -> Tensor:
