@@ -21,7 +21,7 @@ from lab.lazily import lazily
 if TYPE_CHECKING:
     from lab.circuits.attributing import attribution_patching
     from lab.circuits.gradients import edge_attribution
-    from lab.circuits.indirect import indirect_objects
+    from lab.circuits.indirect import cut_heads, indirect_objects
     from lab.circuits.leaving import Completeness, Minimality, completeness, minimality
     from lab.circuits.naming import two_names
 
@@ -39,6 +39,7 @@ __all__ = [
     "Wiring",
     "attribution_patching",
     "completeness",
+    "cut_heads",
     "edge_attribution",
     "indirect_objects",
     "minimality",
@@ -52,6 +53,7 @@ _ROOM = {
     "Minimality": "leaving",
     "attribution_patching": "attributing",
     "completeness": "leaving",
+    "cut_heads": "indirect",
     "edge_attribution": "gradients",
     "indirect_objects": "indirect",
     "minimality": "leaving",

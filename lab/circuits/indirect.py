@@ -18,6 +18,9 @@ from lab.circuits.record import Graph
 from lab.circuits.study import Cut, IndirectObjects
 from lab.hooks import lock_of
 
+LOOKS = 0.1
+"""The share of its attention from which a head counts as looking at a name."""
+
 
 def indirect_objects(
     model: Any,
@@ -74,6 +77,29 @@ def indirect_objects(
     return result
 
 
+def cut_heads(
+    model: Any, pairs: Pairs, heads: Sequence[str], draws: int = 8, *, seed: int = 0
+) -> Cut:
+    """What is lost without some heads, beside as many others of the same layers.
+
+    A cut head writes what it wrote over the corrupted text.
+
+    Raises:
+        ValueError: names of no heads of this model, no draws.
+
+    >>> print(cut_heads(model, two_names(model, 16), ["L3H1"]))          # doctest: +SKIP
+    L3H1 cut: 5.87 ± 3.03 lost; others of these layers -0.02 to 0.20 (n = 8)
+    """
+    known = [f"L{i}H{j}" for i in range(model.cfg.n_layers) for j in range(model.cfg.n_heads)]
+    wrong = [name for name in heads if name not in known]
+    if wrong or draws < 1 or not len(heads) or isinstance(heads, str):
+        raise ValueError(f"heads {wrong or heads!r}, draws {draws}: heads by name, 1 draw or more")
+    study = _Study(model, pairs, draws, np.random.default_rng(seed))
+    chosen = [_head(name) for name in heads]
+    others = [study.others(chosen) for _ in range(draws)]
+    return study.cut(chosen, study.ends([chosen, *others]), others)
+
+
 class _Study:
     """One model over some pairs: the runs that are cut, and what is read from them."""
 
@@ -82,7 +108,7 @@ class _Study:
         self.texts, self.metric = rows(model, pairs), metric(None)
         with lock_of(model), torch.no_grad():
             self.other = written(model, rows(model, pairs, corrupted=True))
-        self.plain = self._ends([[]])
+        self.plain = self.ends([[]])
         other = self.texts.measured(self.other.logits, self.metric)
         self.corrupted = float(other.mean())
         at = [pairs.clean == ids[:, None] for ids in (pairs.right, pairs.wrong)]
@@ -90,10 +116,11 @@ class _Study:
         self.places = [where & inside for where in at]
 
     def found(self, count: int, *, looking: int = 0, saying: int = 1) -> list[Head]:
-        """The heads that look most at one name (0 right, 1 wrong) and say most for or against."""
+        """The heads that look at one name (0 right, 1 wrong) and say most for or against."""
         looks = self._looks(self.plain)[0]
+        there = (looks[looking] > looks[1 - looking]) & (looks[looking] > LOOKS)
         score = saying * self.plain.direct[0].mean(0)
-        return _largest(np.where(looks[looking] > looks[1 - looking], score, -np.inf), count)
+        return _largest(np.where(there, score, -np.inf), count)
 
     def result(self, movers: list[Head], inhibitors: list[Head], paths: Any) -> IndirectObjects:
         """Every group cut, and all put together."""
@@ -104,10 +131,8 @@ class _Study:
             "negative": self.found(2, saying=-1),
         }
         groups = {name: heads for name, heads in groups.items() if heads}
-        others = {
-            k: [self._others(heads) for _ in range(self.draws)] for k, heads in groups.items()
-        }
-        runs = {name: self._ends([heads, *others[name]]) for name, heads in groups.items()}
+        others = {k: [self.others(heads) for _ in range(self.draws)] for k, heads in groups.items()}
+        runs = {name: self.ends([heads, *others[name]]) for name, heads in groups.items()}
         looks = self._looks(self.plain)[0]
         changed = self._moved(runs["inhibitors"], movers)
         gains = self._gains(runs["movers"], movers)
@@ -122,7 +147,7 @@ class _Study:
             to_wrong=looks[1],
             groups={name: [_said(head) for head in heads] for name, heads in groups.items()},
             paths=paths,
-            cuts={name: self._cut(heads, runs[name], others[name])
+            cuts={name: self.cut(heads, runs[name], others[name])
                   for name, heads in groups.items()},
             backup=gains[0],
             backup_controls=gains[1:],
@@ -143,12 +168,12 @@ class _Study:
             gains[0, layer, head] = 0
         return gains
 
-    def _cut(self, heads: list[Head], found: Ends, others: list[list[Head]]) -> Cut:
+    def cut(self, heads: list[Head], found: Ends, others: list[list[Head]]) -> Cut:
         said = [[_said(head) for head in group] for group in (heads, *others)]
         before, after = self.plain.metric[0], found.metric
         return Cut(said[0], before, after[0], after[1:].mean(1), said[1:])
 
-    def _others(self, heads: list[Head]) -> list[Head]:
+    def others(self, heads: list[Head]) -> list[Head]:
         found: list[Head] = []
         for layer in dict.fromkeys(layer for layer, _ in heads):
             mine = [head for there, head in heads if there == layer]
@@ -157,7 +182,7 @@ class _Study:
             found += [(layer, int(head)) for head in some]
         return found
 
-    def _ends(self, cuts: Sequence[Sequence[Head]]) -> Ends:
+    def ends(self, cuts: Sequence[Sequence[Head]]) -> Ends:
         with lock_of(self.model):
             return ends(self.model, self.texts, self.other, cuts, self.metric)
 

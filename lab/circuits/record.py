@@ -6,21 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from lab.circuits.filing import KIND, fields, written
 from lab.circuits.pairs import Pairs
 from lab.circuits.ways import on_ways, random_ways, ranks
 from lab.circuits.wiring import Wiring
-from lab.storage import Kind, read_record, write_record
+from lab.storage import read_record, write_record
 
 Array = np.ndarray
-_KIND = Kind("graph", "circuits", "formicarium graph 1")
-_EDGES = ("scores", "chance", "kept")
-_ROWS = ("clean", "corrupted", "lengths", "right", "wrong")
-_TEXTS = ("method", "metric", "unit", "steps", "clean", "corrupted", "model_name")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,11 +165,7 @@ class Graph:
 
     def save(self, path: str | Path) -> Path:
         """Write it as safetensors, whole or not at all."""
-        arrays = {name: getattr(self, name) for name in _EDGES}
-        arrays |= {f"pairs.{name}": getattr(self.pairs, name) for name in _ROWS}
-        told: dict[str, Any] = {name: getattr(self, name) for name in _TEXTS}
-        told["wiring"] = [self.wiring.layers, self.wiring.heads, self.wiring.kv_heads]
-        return write_record(path, _KIND, arrays, told | {"texts": self.pairs.texts})
+        return write_record(path, KIND, *written(self))
 
     @classmethod
     def open(cls, path: str | Path) -> Graph:
@@ -186,7 +178,7 @@ class Graph:
         >>> Graph.open("circuit.safetensors").prune(20)                  # doctest: +SKIP
         Graph(20 of 3,628 edges by EAP-IG, logit difference, formicarium/stories)
         """
-        return cls(**read_record(path, _KIND, _fields))
+        return cls(**read_record(path, KIND, fields))
 
     def __len__(self) -> int:
         return int(self.kept.sum())
@@ -194,40 +186,3 @@ class Graph:
     def __repr__(self) -> str:
         how = f"{len(self):,} of {len(self.scores):,} edges by {self.method}"
         return f"Graph({how}, {self.metric}, {self.model_name})"
-
-
-def _fields(arrays: dict[str, Array], texts: dict[str, Any]) -> dict[str, Any]:
-    fields: dict[str, Any] = {name: arrays[name] for name in _EDGES}
-    fields |= {name: texts[name] for name in _TEXTS}
-    fields["wiring"] = wiring = _wiring(texts["wiring"])
-    rows = {name: arrays[f"pairs.{name}"] for name in _ROWS}
-    spelled = [tuple(text) for text in texts["texts"]]
-    fields["pairs"] = Pairs(**rows, texts=spelled, model_name=fields["model_name"])
-    _refuse_misfits(fields, wiring)
-    return fields
-
-
-def _wiring(sizes: list[int]) -> Wiring:
-    layers, heads, kv_heads = sizes
-    if not (1 <= layers <= 512 and 1 <= heads <= 512 and layers * heads <= 2**15):
-        raise ValueError(f"{layers} layers of {heads} heads: more than a graph has")
-    if kv_heads and (kv_heads < 0 or heads % kv_heads):
-        raise ValueError(f"{kv_heads} key/value heads for {heads} heads")
-    return Wiring(layers, heads, kv_heads)
-
-
-def _refuse_misfits(fields: dict[str, Any], wiring: Wiring) -> None:
-    edges = (int(wiring.starts[-1]),)
-    for name in _EDGES:
-        if fields[name].shape != edges:
-            raise ValueError(f"{name} has shape {fields[name].shape}, where {edges} is needed")
-        if not np.isfinite(fields[name]).all():
-            raise ValueError(f"{name} holds what is no number")
-    if fields["kept"].dtype != bool:
-        raise ValueError(f"kept holds {fields['kept'].dtype}, not true or false")
-    found = fields["pairs"]
-    shape = (len(found.texts), found.clean.shape[-1])
-    if found.clean.shape != shape or found.corrupted.shape != shape:
-        raise ValueError(f"pairs of shape {found.clean.shape}, where {shape} is needed")
-    if any(getattr(found, name).shape != shape[:1] for name in ("lengths", "right", "wrong")):
-        raise ValueError(f"answers of another number than pairs, {shape[0]}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,19 +12,8 @@ from torch import Tensor
 from lab.circuits.measuring import metric as named
 from lab.circuits.pairs import Pairs
 from lab.circuits.parts import END, names, rows, run, wiring_of, written
+from lab.circuits.receivers import Head, Receiver, other_heads, receiver, sender
 from lab.hooks import lock_of
-
-Head = tuple[int, int]
-_RECEIVER = re.compile(r"L(\d+)(?:H(\d+) ([qkv])| MLP)|logits")
-_SENDER = re.compile(r"L(\d+)H(\d+)")
-
-
-class Receiver(NamedTuple):
-    """port: "q", "k", "v", "mlp" or "logits"; head: -1 where it is none."""
-
-    layer: int
-    port: str
-    head: int
 
 
 class Speaking:
@@ -43,12 +31,13 @@ class Speaking:
     ) -> None:
         self.model, self.metric, self.through_mlps = model, named(metric), through_mlps
         self.wiring, self.names = wiring_of(model), names(model)
-        self.receivers = [self._receiver(each) for each in receivers]
+        self.receivers = [receiver(self.wiring, each) for each in receivers]
         if not self.receivers:
             raise ValueError("receivers is empty: 'logits', 'L4 MLP' or 'L5H0 q'")
         self.chance = np.random.default_rng(seed)
         self.draws = draws
-        self.others = [self._other_heads() for _ in range(draws)] if self._heads else []
+        drawn = range(draws) if self._heads else ()
+        self.others = [other_heads(self.wiring, self.receivers, self.chance) for _ in drawn]
         self.texts = rows(model, pairs)
         with lock_of(model), torch.no_grad():
             self.clean = written(model, self.texts)
@@ -67,14 +56,14 @@ class Speaking:
 
     @property
     def _heads(self) -> bool:
-        return any(receiver.head >= 0 for receiver in self.receivers)
+        return any(each.head >= 0 for each in self.receivers)
 
     def senders(self, asked: Sequence[str] | None) -> list[Head]:
         """The heads asked for, or all that a receiver can hear."""
         last = max(each.layer + (each.port == "mlp") for each in self.receivers)
         if asked is None:
             return [(layer, head) for layer in range(last) for head in range(self.wiring.heads)]
-        found = [self._sender(name) for name in asked]
+        found = [sender(self.wiring, name) for name in asked]
         late = [f"L{layer}H{head}" for layer, head in found if layer >= last]
         if late or not found:
             raise ValueError(f"senders: {late or 'none'}; heads in layers below {last} are heard")
@@ -146,51 +135,11 @@ class Speaking:
     def _everyone(self) -> list[Receiver]:
         return [each for group in (self.receivers, *self.others) for each in group]
 
-    def _name(self, receiver: Receiver) -> str:
-        if receiver.port == "logits":
+    def _name(self, to: Receiver) -> str:
+        if to.port == "logits":
             return END
-        part = "middle" if receiver.port == "mlp" else receiver.port
-        return self.names[part][receiver.layer]
-
-    def _other_heads(self) -> list[Receiver]:
-        """Other heads of the same layers at the same ports; what is no head stays."""
-        found: list[Receiver] = []
-        for each in self.receivers:
-            taken = {r.head for r in (*self.receivers, *found) if r[:2] == each[:2]}
-            count = self.wiring.heads // (1 if each.port == "q" else self.wiring.shared)
-            free = [head for head in range(count) if head not in taken] or [
-                head for head in range(count) if head != each.head
-            ]
-            if each.head >= 0 and not free:
-                raise ValueError(f"L{each.layer} has no other head to compare with")
-            other = int(self.chance.choice(free)) if each.head >= 0 else -1
-            found.append(each._replace(head=other))
-        return found
-
-    def _receiver(self, name: str) -> Receiver:
-        match = _RECEIVER.fullmatch(name)
-        if not match:
-            raise ValueError(f"receiver is {name!r}: 'logits', 'L4 MLP', 'L5H0 q', 'k' or 'v'")
-        if name == "logits":
-            return Receiver(self.wiring.layers, "logits", -1)
-        layer, head, port = int(match[1]), int(match[2] or 0), match[3]
-        self._refuse_beyond(name, layer, head)
-        shared = self.wiring.shared if port in ("k", "v") else 1
-        return Receiver(layer, port or "mlp", head // shared if port else -1)
-
-    def _sender(self, name: str) -> Head:
-        match = _SENDER.fullmatch(name)
-        if not match:
-            raise ValueError(f"sender is {name!r}: a head by name, 'L3H1'")
-        self._refuse_beyond(name, int(match[1]), int(match[2]))
-        return int(match[1]), int(match[2])
-
-    def _refuse_beyond(self, name: str, layer: int, head: int) -> None:
-        if layer >= self.wiring.layers or head >= self.wiring.heads:
-            raise ValueError(
-                f"{name!r}: the model has layers 0 to {self.wiring.layers - 1} with heads 0 to "
-                f"{self.wiring.heads - 1}"
-            )
+        part = "middle" if to.port == "mlp" else to.port
+        return self.names[part][to.layer]
 
 
 def _read(value: Tensor, said: Tensor, heads: list[int]) -> Tensor:

@@ -75,10 +75,11 @@ class IndirectObjects:
         direct: [layer, head], what each head says straight for right − wrong, in logits.
         to_right, to_wrong: [layer, head], how much of its attention at the end goes to the right
             name, and to the wrong one wherever it stands.
-        groups: "movers", heads that look at the right name rather than at the wrong one and say
-            most for the answer; "negative", those that look there and say most against it;
-            "suppressors", that look at the wrong name and say most for the answer, so against
-            that name; "inhibitors", those that matter most to where the movers look.
+        groups: "movers", heads that look at the right name (with at least a tenth of their
+            attention, and more than at the wrong one) and say most for the answer; "negative",
+            those that look there and say most against it; "suppressors", that look at the wrong
+            name and say most for the answer, so against that name; "inhibitors", those that
+            matter most to where the movers look.
         paths: who speaks to the movers' queries, by path patching, and to other heads' queries.
         cuts: what is lost without each group.
         backup: [layer, head], how much more each head says for the answer once the movers are
