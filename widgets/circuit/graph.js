@@ -36,7 +36,7 @@ export function graph({ signal, over, picked }) {
   function box(one, i) {
     const { known, circuit, here, hovered, touched, need, dark } = look;
     const [live, far, lost] = [circuit.live[i], touched && !touched.has(i), need?.of.get(i)];
-    const flags = { live, far, here: i === here, over: i === hovered, spare: lost <= need?.spare };
+    const flags = { live, far, here: i === here, over: i === hovered, spare: Math.abs(lost) <= need?.spare };
     for (const [name, on] of Object.entries(flags)) one.classList.toggle(`circuit-${name}`, Boolean(on));
     const ground = live && !far && !stand.nodes[i].bar ? diverging((0.8 * known.effects[i]) / known.most, dark) : null;
     Object.assign(one.style, { backgroundColor: ground ? css(ground) : "", color: ground ? css(ink(ground)) : "" });
