@@ -136,8 +136,9 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _made(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Attributed:
-    parts = {k.removeprefix("sweep."): v for k, v in arrays.items() if k.startswith("sweep.")}
-    sweep = Sweep(**parts, **texts | {"axes": tuple(texts["axes"])})
+    parts: dict[str, Any] = {**texts, "axes": tuple(texts["axes"])}
+    parts |= {k.removeprefix("sweep."): v for k, v in arrays.items() if k.startswith("sweep.")}
+    sweep = Sweep(**parts)
     estimates, controls = arrays["estimates"], arrays["control_estimates"]
     if estimates.shape != sweep.effects.shape or controls.shape != sweep.controls.shape:
         raise ValueError(f"estimates have shape {estimates.shape}, effects {sweep.effects.shape}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +56,14 @@ def rows(model: Any, pairs: Pairs, *, corrupted: bool = False) -> Rows:
     return Rows(*(torch.as_tensor(each, device=model.cfg.device) for each in arrays))
 
 
-def run(model: Any, texts: Rows, edits: dict[str, Edit], times: int = 1) -> Tensor:
+def run(model: Any, texts: Rows, edits: Mapping[str, Edit], times: int = 1) -> Tensor:
     """The logits behind the last piece of each row, in a run with functions at hook points.
 
     A function that gives None leaves what is there. `times`: how often the rows are run, one
     behind another.
     """
     lengths, ids = texts.lengths.repeat(times), texts.ids.repeat(times, 1)
-    edits = edits | {_UNEMBED: lambda stream: at_ends(stream, lengths)[:, None]}
+    edits = {**edits, _UNEMBED: lambda stream: at_ends(stream, lengths)[:, None]}
     # Called by name: the hook comes as the second argument.
     hooks = [(name, lambda value, hook, edit=edit: edit(value)) for name, edit in edits.items()]  # noqa: ARG005
     with model.hooks(fwd_hooks=hooks) as bridge:
