@@ -250,3 +250,30 @@ def test_what_cannot_be_learned_is_said(model, given, said):
     corpus, layer = given.pop("corpus", TEXTS), given.pop("layer", 0)
     with pytest.raises(ValueError, match=said):
         lab.saes.trained(model, corpus, layer, **given)
+
+
+@pytest.fixture(scope="module")
+def stories():
+    return lab.load("formicarium/stories"), Sae.open("formicarium/stories")
+
+
+def test_the_shipped_one_keeps_what_the_model_needs_on_text_it_has_not_seen(stories):
+    model, sae = stories
+    found = lab.saes.judged(model, sae, lab.corpora.stories(seed=1007), pieces=1500)
+    assert found.recovered() > 0.95 and found.recovered(beside="mean") > 0.93
+    assert found.recovered("axes") < 0.6 and found.recovered("untrained") < 0.8
+    assert found.share("features") > 0.85
+    assert found.l0 <= sae.k == 16
+
+
+def test_of_the_shipped_one_a_feature_tells_names_which_the_model_uses(stories):
+    model, sae = stories
+    held_out = lab.corpora.stories(seed=1007)
+    names = lambda story, word: "name" if word.pos == "PROPN" else None  # noqa: E731
+    told = lab.saes.told(model, sae, held_out, names, pieces=1500)
+    features, *controls = told.scores[:, 0]
+    assert features > 0.95 and max(controls) < 0.75
+    feature = int(told.units[0, 0])
+    found = lab.saes.check(model, sae, feature, held_out, places=16, draws=4)
+    assert found.interval()[1] < 0
+    assert found.effects.mean() < found.controls.min() - 0.03
