@@ -218,7 +218,7 @@ def test_a_kernel_that_goes_is_told_by_every_view(linked: LabPage) -> None:
     fresh = page.locator(".jp-CodeCell").nth(1).locator(".neurons")
     fresh.locator(".neurons-list").press("ArrowDown")
     expect(fresh.locator(".kit-headline")).not_to_have_text(title, timeout=20_000)
-    assert fresh.locator(".kit-mark").inner_text() == ""
+    expect(fresh.locator(".kit-mark")).to_have_text("", timeout=20_000)
     assert linked.errors == []
 
 
