@@ -17,6 +17,7 @@ from jaxtyping import Bool
 
 from lab.attention import head_scores, repeated_tokens
 from lab.hooks import edited, lock_of
+from lab.hooks.names import Key
 from lab.interventions.averaging import Averages
 from lab.interventions.drawing import Head, alike, head_name, heads_named
 from lab.interventions.recalled import FewShot
@@ -122,7 +123,7 @@ def _without(model: Any, heads: Sequence[Head], averages: Averages | None) -> An
     by_layer: dict[int, list[int]] = {}
     for layer, head in heads:
         by_layer.setdefault(layer, []).append(head)
-    cut = {
+    cut: dict[Key, Any] = {
         ("z", layer): zero(those) if averages is None else mean(averages, those)
         for layer, those in by_layer.items()
     }
@@ -151,8 +152,8 @@ def _asked(model: Any, form: str, pairs: int, shown: int, prompts: int, seed: in
             f"prompts of {sizes} pieces: all of one length and at most {model.cfg.n_ctx} are "
             "needed; a space before {} keeps words whole"
         )
-    columns = (np.array(column) for column in zip(*rows, strict=True))
-    return Asked(*columns, model.tokenizer.decode(rows[0][0]))
+    ids, places, answers = (np.array(column) for column in zip(*rows, strict=True))
+    return Asked(ids, places, answers, model.tokenizer.decode(rows[0][0]))
 
 
 def _row(ids_of: Any, said: Sequence[tuple[str, str, str]]) -> tuple[list[int], ...]:

@@ -64,7 +64,7 @@ class Looks:
 
         look = self.look.mean(0).ravel()
         effects = (values.mean(0).ravel() for values in (self.zeroed, self.swapped))
-        first, second = (float(spearmanr(look, each).statistic) for each in effects)
+        first, second = (float(np.asarray(spearmanr(look, each))[0]) for each in effects)
         return first, second
 
     def misleading(self, count: int = 3, least: float = 0.5, places: int = 5) -> list[Judged]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
+from functools import cache
 from typing import Any, NamedTuple
 
 import torch
@@ -154,26 +155,33 @@ def _changing(rows: list[Joining], start: int) -> list[tuple[str, Any]]:
     return [(name, changing(changed)) for name, changed in by_hook.items()]
 
 
-def _before(kept: Any, start: int) -> Any:
-    """The keys and values of the first `start` pieces, for as many rows as there are."""
+@cache
+def _beginning() -> Any:
     from transformers.cache_utils import DynamicLayer
 
     class Beginning(DynamicLayer):
+        """A layer's first keys and values, of one row: read by all rows, lengthened by none."""
+
         def update(self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any) -> Any:
-            rows = len(key_states)
-            keys, values = self.keys, self.values
-            return (
-                torch.cat([keys.expand(rows, -1, -1, -1), key_states], 2),
-                torch.cat([values.expand(rows, -1, -1, -1), value_states], 2),
+            kept: Any = self
+            return tuple(
+                torch.cat([first.expand(len(new), -1, -1, -1), new], 2)
+                for first, new in ((kept.keys, key_states), (kept.values, value_states))
             )
 
+    return Beginning
+
+
+def _before(kept: Any, start: int) -> Any:
+    """The keys and values of the first `start` pieces, for as many rows as there are."""
+    beginning = _beginning()
     other = copy(kept)
     other.layers = []
     for layer in kept.layers:
-        if type(layer) is not DynamicLayer:
+        if type(layer) is not beginning.__base__:
             raise TypeError(f"{type(layer).__name__} keeps no plain keys and values")
         short = copy(layer)
-        short.__class__ = Beginning
+        short.__class__ = beginning
         short.keys, short.values = layer.keys[:, :, :start], layer.values[:, :, :start]
         other.layers.append(short)
     return other

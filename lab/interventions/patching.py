@@ -62,7 +62,7 @@ def sweep(
     >>> lab.interventions.sweep(model, clean, corrupted, metric)             # doctest: +SKIP
     Sweep(resid_pre by 6 layers × 15 positions, logit difference: Mary − John, -2.1 → 3.4 logits; …)
     """
-    steps = sweeping(model, clean, corrupted, metric, site, by, **how)
+    steps: Any = sweeping(model, clean, corrupted, metric, site, by, **how)
     found = next(steps)
     try:
         while not found.whole and not (cancelled is not None and cancelled()):

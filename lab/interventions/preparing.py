@@ -52,7 +52,8 @@ class Prepared:
         rows = [row for _, each in group for row in each]
         if rows:
             logits = self.passes.run([row.joining for row in rows])
-            for row, value in zip(rows, measured(*self.read, logits), strict=True):
+            metric, read = self.read
+            for row, value in zip(rows, measured(metric, read, logits), strict=True):
                 self.values[(row.source, *row.place.index)] = value
         for place, _ in group:
             self.done[place.index] = True
@@ -130,7 +131,7 @@ def prepared(
     layout = grid(model, site, by, layers)
     pairs = aligned(model, clean, corrupted, prepend_bos=prepend_bos)
     at, there = _read_at(position, pairs)
-    ways = [trace(model, ids, keep=list(layout.hooks)) for ids in (pairs.clean, pairs.corrupted)]
+    ways = [trace(model, ids.tolist(), keep=layout.hooks) for ids in (pairs.clean, pairs.corrupted)]
     own = ways[1]
     sources = [clean_source(layout, ways[0], own, pairs)]
     sources += control_sources(model, layout, control, controls, sources[0], own, unrelated, seed)

@@ -176,7 +176,8 @@ class Sweep:
 def _made(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Sweep:
     fields: dict[str, Any] = {name: arrays[name] for name in _ARRAYS}
     fields |= {name: texts[name] for name in _TEXTS}
-    found = Sweep(**fields | {"axes": tuple(texts["axes"])})
+    fields["axes"] = tuple(texts["axes"])
+    found = Sweep(**fields)
     _refuse_misfits(found)
     return found
 

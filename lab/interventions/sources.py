@@ -101,9 +101,9 @@ def unrelated(
     Generated stories if no texts are given. Raises ValueError for texts too few or too short.
     """
     bos = getattr(model.tokenizer, "bos_token_id", None)
-    how = {"prepend_bos": None if bos is None else ids[0] == bos}
+    first = None if bos is None else ids[0] == bos
     if texts is not None:
-        rows = [prompt_ids(model, text, **how) for text in texts]
+        rows = [prompt_ids(model, text, prepend_bos=first) for text in texts]
         if len(rows) < count or min(map(len, rows)) < len(ids):
             raise ValueError(
                 f"unrelated: {count} texts of at least {len(ids)} pieces are needed; these have "
