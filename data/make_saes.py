@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-HOW = {"layer": 3, "features": 2048, "k": 16, "pieces": 700_000}
+HOW: dict[str, Any] = {"layer": 3, "features": 2048, "k": 16, "pieces": 700_000}
 
 
 def corpus(stories: Path) -> Any:
@@ -28,7 +28,7 @@ def made(model: Any, texts: Any, path: Path, **how: Any) -> None:
     """Trains it, and keeps the file up to date."""
     import lab
 
-    for fit in lab.saes.training(model, texts, **(HOW | {"every": 100} | how)):
+    for fit in lab.saes.training(model, texts, **{**HOW, "every": 100, **how}):
         fit.sae.save(path)
         with path.with_suffix(".log").open("a") as log:
             log.write(f"{fit.pieces:,} of {fit.of:,}: {fit.explained:.4f}, {fit.silent} silent\n")

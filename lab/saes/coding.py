@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -12,7 +14,7 @@ from lab.saes.record import Sae
 class Coder:
     """A sparse autoencoder's arrays as tensors, beside the model they are used with."""
 
-    def __init__(self, sae: Sae, device: object = "cpu") -> None:
+    def __init__(self, sae: Sae, device: Any = "cpu") -> None:
         self.encoder, self.bias, self.decoder, self.centre = (
             torch.as_tensor(part, dtype=torch.float32).to(device)
             for part in (sae.encoder, sae.bias, sae.decoder, sae.centre)

@@ -110,6 +110,7 @@ def _cost(model: Any, group: Any, sae: Sae, at: Tensor, told: Tensor | None) -> 
     """The surprisal of each row's pieces, the first (nothing was replaced before it) left out."""
 
     def replaced(stream: Tensor, hook: Any) -> Tensor:  # noqa: ARG001 (passed by name)
+        assert told is not None
         stream = stream.clone()
         stream[at] = told.to(stream)
         return stream

@@ -147,5 +147,5 @@ def _made(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Sae:
         raise ValueError(f"k={k}, layer={layer}: there are {count} features")
     # Half precision leaves the directions a little off length 1.
     parts["decoder"] /= np.maximum(np.linalg.norm(parts["decoder"], axis=1, keepdims=True), 1e-8)
-    words = {name: str(texts[name]) for name in ("hook", "model_name", "mark", "note")}
+    words: dict[str, Any] = {name: str(texts[name]) for name in _TEXTS[2:]}
     return Sae(**parts, k=k, layer=layer, **words)

@@ -46,13 +46,14 @@ class Told:
     places: int
 
     def __str__(self) -> str:
-        head = f"{'':>12} {'n':>5}  always  " + "  ".join(f"{kind:>15}" for kind in KINDS)
+        wide = max(map(len, self.labels))
+        head = f"{'':>{wide}} {'n':>5}  always  " + "  ".join(f"{kind:>12}" for kind in KINDS)
         lines = [head]
         for at, label in enumerate(self.labels):
-            best = "  ".join(
-                f"{self.scores[kind, at]:.2f} ({self.units[kind, at]:>8})" for kind in range(4)
-            )
-            lines.append(f"{label:>12} {self.counts[at]:>5}    {self.chance[at]:.2f}  {best}")
+            units, scores = self.units[:, at], self.scores[:, at]
+            best = [f"{s:.2f} {f'({u})':>7}" for u, s in zip(units, scores, strict=True)]
+            told = "  ".join(best)
+            lines.append(f"{label:>{wide}} {self.counts[at]:>5}    {self.chance[at]:.2f}  {told}")
         return "\n".join(lines)
 
 

@@ -92,7 +92,8 @@ class _Run:
         self.there = torch.as_tensor(1 - sparse)[:, None, None]
         self.importances = torch.as_tensor(importance, dtype=torch.float32)
         self.judged = self.drawn(16 * batch)
-        self.kept: list[tuple[int, np.ndarray, np.ndarray, np.ndarray]] = []
+        self.steps: list[int] = []
+        self.kept: list[list[np.ndarray]] = []
 
     def drawn(self, count: int) -> Tensor:
         """[run, place, feature]: the same for all beginnings."""
@@ -113,21 +114,22 @@ class _Run:
     @torch.no_grad()
     def keep(self, step: int) -> None:
         parts = (self.costs(self.judged), self.weights, self.biases)
-        self.kept.append((step, *(part.detach().numpy().copy() for part in parts)))
+        self.steps.append(step)
+        self.kept.append([part.detach().numpy().copy() for part in parts])
 
     def record(self, of: int, whole: bool) -> Toys:
-        best = self.kept[-1][1].argmin(0)
+        best = self.kept[-1][0].argmin(0)
         runs = np.arange(len(best))
 
         def chosen(part: int) -> np.ndarray:
             return np.stack([moment[part][best, runs] for moment in self.kept])
 
         return Toys(
-            weights=chosen(2),
-            biases=chosen(3),
-            losses=chosen(1),
+            weights=chosen(1),
+            biases=chosen(2),
+            losses=chosen(0),
             linear=linear_loss(self.sparse, self.importance, self.weights.shape[2]),
-            steps=np.array([moment[0] for moment in self.kept]),
+            steps=np.array(self.steps),
             of=of,
             sparsities=self.sparse,
             importance=self.importance,

@@ -55,9 +55,10 @@ export default {
     const share = h("span", { class: "kit-soft" });
     const map = h("div", { class: "superposition-part superposition-map" }, head("Phases", ...(phases ? [h("span", { role: "group", "aria-label": "phases" }, ...kinds)] : [])),
       ...(phases ? [h("div", { class: "superposition-frame" }, h("span", { class: "superposition-up" }, "importance"), parts.phases.element, h("div", { class: "superposition-ends" })), names]
-        : [h("div", { class: "kit-soft superposition-none" }, "No phases given: Superposition(toys, phases)")]));
+        : []));
+    map.hidden = !phases;
     const controls = h("div", { class: "superposition-controls" }, sliders.run.row, sliders.moment.row, h("div", { class: "superposition-work" }, train, stop, work));
-    view.picture.append(h("div", { class: "superposition-top" }, toys, map),
+    view.picture.append(h("div", { class: `superposition-top${phases ? "" : " superposition-alone"}` }, toys, map),
       h("div", { class: "superposition-under" }, controls, h("div", { class: "superposition-part" }, head("Share of a dimension, by sparsity", share), parts.strip.element)));
 
     function draw() {
