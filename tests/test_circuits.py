@@ -169,6 +169,26 @@ def test_a_stopped_trial_says_how_far_it_came(model, graph, tmp_path):
     assert again.done.tolist() == found.done.tolist() and again.unit == "logits"
 
 
+def test_an_interrupted_trial_keeps_what_it_has(model, graph):
+    def interrupt(done, of):
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="interrupted after 1 of 2"):
+        found = lab.circuits.trial(model, graph, sizes=(4, 8), random=1, progress=interrupt)
+    assert found.done.tolist() == [True, False]
+    assert not any(point.fwd_hooks for point in model.hook_dict.values())
+
+
+def test_many_pairs_are_run_in_parts(model, graph, monkeypatch):
+    from lab.circuits import trying
+
+    whole = lab.circuits.trial(model, graph, sizes=(9,), random=2)
+    monkeypatch.setattr(trying, "_AT_ONCE", 1)
+    parts = lab.circuits.trial(model, graph, sizes=(9,), random=2)
+    assert parts.spread == pytest.approx(whole.spread, abs=1e-4)
+    assert parts.random == pytest.approx(whole.random, abs=1e-4)
+
+
 def test_no_circuit_without_a_control(model, graph):
     for run in (lab.circuits.trial, lab.circuits.minimality):
         with pytest.raises(ValueError, match="random is 0"):

@@ -71,7 +71,7 @@ def test_slices_of_edges_are_those_of_their_readers(wiring):
     assert set(nodes[wiring.targets[wiring.logits]]) == {"logits"}
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), which=st.sampled_from(WIRINGS))
 def test_a_pruned_graph_is_the_most_of_the_strongest_edges_that_makes_ways(seed, which):
     graph = graph_of(which, seed)
@@ -88,7 +88,7 @@ def test_a_pruned_graph_is_the_most_of_the_strongest_edges_that_makes_ways(seed,
     assert (on_ways(which, live[0] | (order < 7)) == reachable(which, order < 7)).all()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 10_000), which=st.sampled_from(WIRINGS), share=st.floats(0, 1))
 def test_a_random_circuit_is_as_large_and_made_of_ways(seed, which, share):
     count = int(share * len(which.sources))

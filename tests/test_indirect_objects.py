@@ -112,6 +112,17 @@ def test_a_saved_study_says_the_same(study, tmp_path):
     assert again.paths.largest(3) == study.paths.largest(3)
 
 
+def test_the_stored_graph_is_found_again_and_thirty_edges_do_it(stories):
+    stored = lab.circuits.Graph.open("formicarium/two-names")
+    graph = lab.circuits.edge_attribution(stories, two_names(stories, 16), steps=5)
+    assert graph.texts == stored.texts
+    assert graph.scores == pytest.approx(stored.scores, abs=1e-3)
+    found = lab.circuits.trial(stories, graph.prune(30), random=4)
+    assert found.faithful[0] > 0.9 and np.abs(found.random).max() < 0.05
+    left = lab.circuits.trial(stories, graph.prune(30).without("L3H1"), random=1)
+    assert left.faithful[0] < 0.1
+
+
 def test_texts_without_the_names_are_refused(stories):
     texts = [("Tom saw Sue and", "Ben saw Sue and", " Mia", " Tom")]
     with pytest.raises(ValueError, match="the right answer does not stand in 'Tom saw"):

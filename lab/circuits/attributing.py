@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from lab.circuits.attributed import Attributed
+from lab.circuits.pacing import paced
 from lab.circuits.parts import Rows, run
 from lab.hooks import lock_of
 from lab.interventions.preparing import Prepared, prepared
@@ -53,13 +54,7 @@ def attribution_patching(
     if made.passes.position is None:
         raise ValueError(f"metric {made.read[0].name!r} reads every place: name one `position`")
     estimates = _estimates(model, made)
-    groups = made.groups if exact else []
-    for number, group in enumerate(groups):
-        if cancelled is not None and cancelled():
-            break
-        made.measure(group)
-        if progress is not None:
-            progress(number + 1, len(groups))
+    paced(made.groups if exact else [], made.measure, progress, cancelled)
     return Attributed(estimates[0], estimates[1:], made.found())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
+from lab.circuits.pacing import paced
 from lab.circuits.record import Graph
 from lab.circuits.trying import Shares
 from lab.circuits.ways import random_way
@@ -103,13 +104,12 @@ def _widened(circuit: Graph, seed: int) -> Array:
 def _run(shares: Shares, masks: list[Array], progress: Any, cancelled: Any) -> Array:
     """The share of each; NaN for those not reached."""
     found = np.full(len(masks), np.nan)
-    for start in range(0, len(masks), _AT_ONCE):
-        if cancelled is not None and cancelled():
-            break
-        part = slice(start, start + _AT_ONCE)
+
+    def some(part: slice) -> None:
         found[part] = shares(masks[part]).mean(1)
-        if progress is not None:
-            progress(min(start + _AT_ONCE, len(masks)), len(masks))
+
+    starts = range(0, len(masks), _AT_ONCE)
+    paced([slice(start, start + _AT_ONCE) for start in starts], some, progress, cancelled)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float
 
+from lab.circuits.pacing import paced
 from lab.circuits.pairs import Pairs
 
 Array = np.ndarray
@@ -117,14 +118,13 @@ def path_patching(
     grid = (model.cfg.n_layers, model.cfg.n_heads)
     each = np.full((1 + draws, len(pairs), *grid), np.nan)
     size = max(1, rows // len(pairs))
-    for start in range(0, len(chosen), size):
-        if cancelled is not None and cancelled():
-            break
-        part = chosen[start : start + size]
+
+    def some(part: list[tuple[int, int]]) -> None:
         layers, heads = zip(*part, strict=True)
         each[:, :, layers, heads] = made.effects(part)
-        if progress is not None:
-            progress(min(start + size, len(chosen)), len(chosen))
+
+    parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+    paced(parts, some, progress, cancelled)
     return Paths(
         receivers=asked,
         effects=each[0].mean(0),

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from lab.circuits.pacing import paced
 from lab.circuits.record import Graph
 from lab.storage import Kind, read_record, write_record
 
 Array = np.ndarray
+_AT_ONCE = 16  # pairs of texts whose activations are held together
 _KIND = Kind("trial", "circuits", "formicarium trial 1")
 _ARRAYS = ("sizes", "faithful", "random", "without", "random_without", "spread", "done")
 _TEXTS = ("clean", "corrupted", "metric", "unit", "model_name")
@@ -116,7 +118,8 @@ def trial(
             where it was a function.
         seed: of the random circuits.
         progress: called with (done, of) behind each size.
-        cancelled: asked before each size; the sizes not tried are marked in `done`.
+        cancelled: asked before each size; sizes not tried, by this or an interruption, are marked
+            in `done`.
     Raises:
         ValueError: no random circuits, sizes that the graph does not have, a metric that does not
             tell the two kinds of text apart (there are no shares of nothing).
@@ -131,13 +134,12 @@ def trial(
         raise ValueError("sizes is empty: at least one number of edges is needed")
     chosen = [graph] if sizes is None else [graph.prune(size) for size in sizes]
     shares = Shares(model, graph, metric)
-    rows = []
-    for number, circuit in enumerate(chosen):
-        if cancelled is not None and cancelled():
-            break
+    rows: list[tuple[Array, Array]] = []
+
+    def one(circuit: Graph) -> None:
         rows.append(_tried(shares, circuit, random, seed))
-        if progress is not None:
-            progress(number + 1, len(chosen))
+
+    paced(chosen, one, progress, cancelled)
     return _trial(shares, graph, chosen, rows, random)
 
 
@@ -149,11 +151,14 @@ class Shares:
         from lab.circuits.measuring import metric as named
 
         self.measure = named(graph.metric if metric is None else metric)
-        self.cutting = Cutting(model, graph.pairs, self.measure)
-        if self.cutting.wiring != graph.wiring:
+        starts = range(0, len(graph.pairs), _AT_ONCE)
+        self.cuttings = [
+            Cutting(model, graph.pairs[start : start + _AT_ONCE], self.measure) for start in starts
+        ]
+        if self.cuttings[0].wiring != graph.wiring:
             raise ValueError(f"graph is of {graph.model_name}, another model than this")
         edges = len(graph.scores)
-        ends = self.cutting.measured(np.stack([np.zeros(edges), np.ones(edges)]))
+        ends = self._measured(np.stack([np.zeros(edges), np.ones(edges)]))
         self.corrupted, self.clean = ends.mean(1).tolist()
         self.whole = ends[1]
         if not abs(self.clean - self.corrupted) > 1e-6:
@@ -164,8 +169,11 @@ class Shares:
 
     def __call__(self, masks: Sequence[np.ndarray]) -> Float[Array, "circuit pair"]:
         """Of each mask over the edges, pair by pair: 1 less what misses the whole model there."""
-        values = self.cutting.measured(np.stack(masks))
+        values = self._measured(np.stack(masks))
         return 1 + (values - self.whole) / (self.clean - self.corrupted)
+
+    def _measured(self, masks: Array) -> Float[Array, "circuit pair"]:
+        return np.concatenate([cutting.measured(masks) for cutting in self.cuttings], axis=1)
 
 
 def _tried(shares: Shares, circuit: Graph, random: int, seed: int) -> tuple[Array, Array]:
