@@ -135,6 +135,19 @@ def test_several_records_are_told_apart_by_name():
     assert Probes({"a": probed(classes=TWO)}).tasks == ["a: pos", "a: number"]
 
 
+def test_names_are_shown_with_all_that_is_in_them():
+    tasks = {"a\u202e": ["x\n", "\ud800"]}
+    view = Probes(
+        probed(classes=tasks),
+        predict=lambda text: sentence(text, classes=tasks),
+        text="a",
+        of="x\n",
+    )
+    assert (view.tasks, view.facts[0]["classes"], view.of) == (["a⟨RLO⟩"], ["x⏎", "\ufffd"], "x⏎")
+    assert np.allclose(view.direction(0, "x\n"), -view.direction(0, "\ud800"))
+    assert view.read_by == [0]
+
+
 def test_a_sentence_that_fails_leaves_the_last_one():
     def predict(text):
         if text == "bad":

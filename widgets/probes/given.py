@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from widgets.glass.text import clean, number
+from widgets.glass.text import clean, number, visible
 
 NEEDED = ("rows", "layers", "tasks", "classes", "confusion", "interval", "direction")
 CONTROLS = ("control", "shuffled", "untrained", "chance")
@@ -29,6 +29,15 @@ class Task(NamedTuple):
         return np.vstack([mean[None], np.asarray(self.of.interval(what, self.name)).T])
 
 
+def label(name: Any) -> str:
+    """A task's or a class's name as it is shown, and spoken of in the view: all of it to be seen.
+
+    >>> label("noun"), label("\u202ex")
+    ('noun', '⟨RLO⟩x')
+    """
+    return visible(clean(str(name)))
+
+
 def tasks(given: Any) -> dict[str, Task]:
     """The tasks of one record, or of several by name → task.
 
@@ -43,7 +52,7 @@ def tasks(given: Any) -> dict[str, Task]:
         alone = several and len(one.tasks) == 1
         for task in one.tasks:
             called = str(name) if alone else f"{name}: {task}" if several else str(task)
-            found[clean(called)] = Task(one, task)
+            found[label(called)] = Task(one, task)
     if not found:
         raise ValueError("probes is empty: give at least one")
     first = next(iter(found.values())).of

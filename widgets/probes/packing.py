@@ -10,7 +10,7 @@ import numpy as np
 from widgets.glass.shapes import numbers, strings
 from widgets.glass.text import clean
 from widgets.glass.view import refuse_heavy
-from widgets.probes.given import BY, CONTROLS, FLAT, Task
+from widgets.probes.given import BY, CONTROLS, FLAT, Task, label
 
 
 def state(found: Mapping[str, Task]) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def state(found: Mapping[str, Task]) -> dict[str, Any]:
     done = [bool(flag) for flag in getattr(first, "done", [True] * len(first.rows))]
     facts, scores, controls, tables = [], {}, {}, {}
     for i, (name, task) in enumerate(found.items()):
-        facts.append(_facts(task, name))
+        facts.append(_facts(task))
         for what in ("accuracy", "selectivity"):
             scores[f"{i} {what}"] = _sent(task, what, len(first.rows))
         for what in (*CONTROLS, *FLAT):
@@ -45,14 +45,14 @@ def _sent(task: Task, what: str, rows: int) -> bytes:
     return values.astype("<f4").tobytes()
 
 
-def _facts(task: Task, name: str) -> dict[str, Any]:
+def _facts(task: Task) -> dict[str, Any]:
     one, place = task.of, list(task.of.tasks).index(task.name)
-    warned = [clean(str(text)) for text in getattr(one, "warnings", [])]
-    others = tuple(f"{clean(other)}:" for other in one.tasks if other != task.name)
+    warned = [label(text) for text in getattr(one, "warnings", [])]
+    others = tuple(f"{label(other)}:" for other in one.tasks if other != task.name)
     about = [text for text in warned if not text.startswith(others)]
     tested = np.atleast_1d(np.asarray(getattr(one, "n_test", 0)))
     return {
-        "classes": strings(f"classes of {name!r}", one.classes[task.name]),
+        "classes": [label(kind) for kind in strings("classes", one.classes[task.name])],
         "counts": [int(count) for count in one.counts[task.name]],
         "seeds": int(np.asarray(one.accuracy).shape[2]),
         "n": int(np.mean(tested[place])) if len(tested) > place else 0,

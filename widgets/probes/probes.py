@@ -17,7 +17,7 @@ from widgets.glass.answers import said
 from widgets.glass.session import Session
 from widgets.glass.text import Text, Texts, clean
 from widgets.glass.view import View
-from widgets.probes.given import BY, best, summary, tasks
+from widgets.probes.given import BY, best, label, summary, tasks
 from widgets.probes.packing import state
 from widgets.probes.reading import reading
 
@@ -106,13 +106,13 @@ class Probes(View):
                 raise TypeError(f"{name} is a {type(call).__name__}; give a function")
         self._found = tasks(probes)
         known = state(self._found)
-        shown = known["tasks"][0] if task is None else task
+        shown = known["tasks"][0] if task is None else label(task)
         if shown not in known["tasks"]:
             raise ValueError(f"task is {shown!r}: there are {', '.join(known['tasks'])}")
         kinds = known["facts"][known["tasks"].index(shown)]["classes"]
         read = self._first(text[:LONGEST], known) if predict and text else {}
         super().__init__(
-            session=session, title=title, task=shown, of=kinds[-1] if of is None else of,
+            session=session, title=title, task=shown, of=kinds[-1] if of is None else label(of),
             lower=lower, by=by, **known, **read,
             _can=[name for name, call in self._calls.items() if call is not None],
             tab=tab or ("sentence" if read.get("pieces") else "confusion"),
@@ -126,15 +126,15 @@ class Probes(View):
         Raises ValueError for a layer or class that was not probed.
         """
         layer = self.layers[self._row()] if layer is None else int(layer)
-        of = self.of if of is None else of
+        of = self.of if of is None else label(of)
         if layer not in self.layers or of not in self._classes():
             raise ValueError(
                 f"no direction of {of!r} at layer {layer}: {self.layers} and "
                 f"{', '.join(self._classes())} were probed"
             )
         one, task = self._found[self.task]
-        label = list(one.classes[task])[self._classes().index(of)]
-        return np.asarray(one.direction(layer, label, task, self.by), dtype=np.float32)
+        kind = list(one.classes[task])[self._classes().index(of)]
+        return np.asarray(one.direction(layer, kind, task, self.by), dtype=np.float32)
 
     def read(self, text: str) -> None:
         """Read a sentence; raises whatever `predict` raises, and the picture stays."""
@@ -162,7 +162,7 @@ class Probes(View):
         if self._calls["steer"] is None:
             raise ValueError("this view was given no steer=…, so nothing takes its direction")
         layer = self.layers[self._row()] if layer is None else layer
-        of = self.of if of is None else of
+        of = self.of if of is None else label(of)
         name = of if len(self.tasks) == 1 else f"{self.task}: {of}"
         gave = self._calls["steer"](self.direction(layer, of), layer=layer, name=name)
         words = clean(gave) if isinstance(gave, str) else ""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from widgets.glass.shapes import numbers, strings
+from widgets.probes.given import label
 
 MOST = 16_000
 """Cells that are drawn: 500 tokens of 31 rows."""
@@ -33,7 +34,7 @@ def reading(given: Any, facts: Sequence[Mapping[str, Any]], tasks: Sequence[str]
         raise ValueError(f"{len(pieces)} pieces but {len(special)} special")
     several = given.probs if isinstance(given.probs, Mapping) else {tasks[0]: given.probs}
     chances: dict[int, bytes] = {}
-    for name, values in several.items():
+    for name, values in ((label(name), values) for name, values in several.items()):
         if name not in tasks:
             raise ValueError(f"predict gave {name!r}: the probes are {', '.join(tasks)}")
         i = list(tasks).index(name)
