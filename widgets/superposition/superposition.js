@@ -77,7 +77,7 @@ export default {
       if (phases) {
         const colours = PHASES[dark];
         parts.phases.draw({ phases, theory, cell, colours });
-        const ends = (axis) => [axis[0], axis[axis.length - 1]].map((value) => number(value));
+        const ends = (axis) => [axis[0], axis[axis.length - 1]].map((value) => String(Number(value.toPrecision(3))));
         map.querySelector(".superposition-ends").replaceChildren(h("span", {}, ends(phases.densities)[0]), h("span", {}, "density →"), h("span", {}, ends(phases.densities)[1]));
         map.querySelector(".superposition-up").textContent = `importance ${ends(phases.importances).join(" to ")} →`;
         names.replaceChildren(...NAMES.map((name, i) => { const key = h("i"); key.style.background = `rgb(${colours[i]})`; return h("span", { class: "superposition-key" }, key, name); }),
