@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.stats
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -316,6 +317,31 @@ def test_what_cannot_be_is_refused_in_words(gpt2, how, words):
     with pytest.raises((ValueError, TypeError, KeyError), match=words):
         swept(gpt2, **how)
     assert not hooks_left(gpt2)
+
+
+def test_sweeps_over_pairs_are_averaged_beside_their_controls(gpt2, tmp_path):
+    pairs = [(CLEAN, CORRUPTED), (CLEAN[::-1], CORRUPTED[::-1]), (CORRUPTED, CLEAN)]
+    each = [swept(gpt2, "mlp_out", clean=a, corrupted=b, controls=2) for a, b in pairs]
+    found = iv.averaged(each)
+    np.testing.assert_allclose(found.effects, sum(one.effects for one in each) / 3, atol=1e-7)
+    np.testing.assert_allclose(found.controls, sum(one.controls for one in each) / 3, atol=1e-7)
+    assert found.clean == pytest.approx(np.mean([one.clean for one in each]))
+    assert found.metric.endswith("mean of 3 pairs")
+    assert iv.Sweep.open(found.save(tmp_path / "mean.safetensors")).metric == found.metric
+    cell = [one.effects[0, 5] for one in each]
+    low, high = scipy.stats.t.interval(0.95, 2, np.mean(cell), scipy.stats.sem(cell))
+    assert iv.intervals(each)[0, 5] == pytest.approx((high - low) / 2, rel=1e-4)
+    assert np.isnan(iv.intervals(each[:1])).all()
+    partial = swept(gpt2, "mlp_out", controls=2, rows=4, cancelled=lambda: True)
+    some = iv.averaged([each[0], partial])
+    assert (some.done == partial.done).all()
+    assert some.note == f"1 of 2 pairs {partial.note}"
+    with pytest.raises(ValueError, match="sweep 1 has site 'attn_out', the first 'mlp_out'"):
+        iv.averaged([each[0], swept(gpt2, "attn_out", controls=2)])
+    with pytest.raises(ValueError, match="pairs of one form have as many pieces"):
+        iv.averaged([each[0], swept(gpt2, "mlp_out", controls=1)])
+    with pytest.raises(ValueError, match="sweeps is empty"):
+        iv.averaged([])
 
 
 def test_what_a_patched_model_writes(tiny):

@@ -18,6 +18,7 @@ from lab.interventions.metrics import (
     probability,
     rank,
 )
+from lab.interventions.pooling import averaged, intervals
 from lab.interventions.recalled import FewShot
 from lab.interventions.record import Cell, Sweep
 from lab.interventions.responses import Steered
@@ -60,6 +61,7 @@ __all__ = [
     "Written",
     "activations",
     "aligned",
+    "averaged",
     "averages",
     "between",
     "divergence",
@@ -68,6 +70,7 @@ __all__ = [
     "few_shot",
     "freeze",
     "head_shares",
+    "intervals",
     "leanings",
     "located",
     "log_probability",
