@@ -255,3 +255,29 @@ def test_a_stream_that_is_more_than_its_parts_has_no_edges(model, pairs):
     pushed = lab.edited(model, {("resid_post", 0): lambda stream: stream + 5})
     with pytest.raises(ValueError, match="the parts miss the stream"):
         lab.circuits.edge_attribution(pushed, pairs)
+
+
+def test_the_known_circuit_of_induction_is_found():
+    """Elhage et al. 2021: heads that look one back speak to the keys of heads that copy."""
+    model = lab.load("formicarium/induction")
+    words = sorted(word for word in model.tokenizer.get_vocab() if word.isalpha())
+    draw, texts = np.random.default_rng(0), []
+    for _ in range(12):
+        *said, other = draw.choice(words, 9, replace=False).tolist()
+        at = int(draw.integers(2, 6))
+        clean = said + said[: at + 1]
+        corrupted = [*clean[:at], other, *clean[at + 1 :]]
+        right, wrong = said[at + 1], said[(at + 4) % 8]
+        texts.append((" ".join(clean), " ".join(corrupted), right, wrong))
+    graph = lab.circuits.edge_attribution(model, lab.circuits.pairs(model, texts), steps=5)
+    scores = lab.head_scores(lab.trace(model, texts[0][0]))
+    kinds = {
+        kind: {f"L{layer}H{head}" for head in np.argsort(-scores[kind][layer])[:2]}
+        for kind, layer in (("previous", 0), ("induction", 1))
+    }
+    into = [graph.edge(n) for n in np.argsort(-graph.scores) if graph.ports[n] == "k"]
+    speaking = [(source, target) for source, target, *_ in into if source.startswith("L0H")]
+    assert {source for source, _ in speaking[:4]} == kinds["previous"]
+    assert {target for _, target in speaking[:4]} == kinds["induction"]
+    found = lab.circuits.trial(model, graph, sizes=(10,), random=10)
+    assert found.faithful[0] > 0.5 > 0.2 > found.random.max()
