@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +15,9 @@ from widgets.glass.answers import said
 from widgets.glass.session import Session
 from widgets.glass.text import Text, Texts
 from widgets.glass.view import View
+
+INTERVAL = 0.1
+"""Seconds between two messages of progress, at least."""
 
 
 class Circuit(View):
@@ -98,6 +102,7 @@ class Circuit(View):
         self._asks = {"test": test, "needs": needs}
         self._tester = Trying(self._told, self._tried)
         self._last: tuple[Any, BaseException | None] = (None, None)
+        self._when = 0.0
         super().__init__(
             session=session, title=title, can=_callable(self._asks),
             size=_first(known) if size is None else size, **known,
@@ -175,7 +180,9 @@ class Circuit(View):
         self._tester.start(what, ask, edges)
 
     def _told(self, done: int, of: int) -> None:
-        self.progress = [int(done), int(of)]
+        if done >= of or time.monotonic() - self._when >= INTERVAL:
+            self._when = time.monotonic()
+            self.progress = [int(done), int(of)]
 
     def _tried(self, what: str, edges: list[int], result: Any, error: Any) -> None:
         changes: dict[str, Any] = {}
