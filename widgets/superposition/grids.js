@@ -19,9 +19,9 @@ export function matrix({ over, chosen }) {
         made.addEventListener("click", () => chosen(i));
         return made;
       };
-      const name = (i) => { const made = h("div", { class: `superposition-name${i === feature ? " superposition-now" : ""}` }, String(i)); made.style.borderColor = colour(i); return made; };
+      const name = (i, text = String(i)) => { const made = h("div", { class: `superposition-name${i === feature ? " superposition-now" : ""}` }, text); made.style.borderColor = colour(i); return made; };
       element.replaceChildren(h("div"), ...rows.map((_, j) => name(j)), h("div"), h("div", { class: "superposition-name" }, "b"),
-        ...rows.flatMap((row, i) => [name(i), ...row.map((value, j) => box(value, i, j)), h("div"), box(bias[i], i, null)]));
+        ...rows.flatMap((row, i) => [name(i, count <= 10 ? String(i) : ""), ...row.map((value, j) => box(value, i, j)), h("div"), box(bias[i], i, null)]));
     },
   };
 }
