@@ -1,4 +1,4 @@
-"""Makes `circuits/`: run `python data/make_circuits.py` with the real model at hand, four minutes."""
+"""Makes `circuits/`: run `python data/make_circuits.py` with the real model; four minutes."""
 
 from __future__ import annotations
 

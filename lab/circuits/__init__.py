@@ -10,7 +10,7 @@ classical circuit, indirect objects (Wang et al. 2022).
 from typing import TYPE_CHECKING
 
 from lab.circuits.attributed import Agreement, Attributed
-from lab.circuits.pairs import Pairs, pairs
+from lab.circuits.pairing import Pairs, pairs
 from lab.circuits.paths import Paths, path_patching
 from lab.circuits.record import Graph
 from lab.circuits.study import Cut, IndirectObjects

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from lab.circuits.measuring import Metric
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.parts import (
     END,
     Rows,

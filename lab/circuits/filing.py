@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.wiring import Wiring
 from lab.storage import Kind
 

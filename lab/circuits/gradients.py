@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from lab.circuits.measuring import Measure, Metric, metric
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.parts import (
     END,
     Rows,

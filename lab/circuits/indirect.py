@@ -11,7 +11,7 @@ import torch
 from lab.circuits.ends import Ends, Head, ends
 from lab.circuits.gradients import edge_attribution
 from lab.circuits.measuring import metric
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.parts import rows, written
 from lab.circuits.paths import Paths, path_patching
 from lab.circuits.record import Graph

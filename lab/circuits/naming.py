@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lab.circuits.pairs import Pairs, pairs
+from lab.circuits.pairing import Pairs, pairs
 from lab.corpora.chance import Chance
 from lab.corpora.names import COMMON_BOYS, COMMON_GIRLS
 

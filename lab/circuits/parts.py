@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lab.circuits.measuring import Metric, at_ends
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.wiring import Wiring
 
 Edit = Callable[[Tensor], Tensor | None]

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from lab.circuits.pacing import paced
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 
 Array = np.ndarray
 

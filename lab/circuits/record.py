@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from lab.circuits.filing import KIND, fields, written
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.ways import on_ways, random_ways, ranks
 from lab.circuits.wiring import Wiring
 from lab.storage import read_record, write_record

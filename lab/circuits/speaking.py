@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lab.circuits.measuring import metric as named
-from lab.circuits.pairs import Pairs
+from lab.circuits.pairing import Pairs
 from lab.circuits.parts import END, names, rows, run, wiring_of, written
 from lab.circuits.receivers import Head, Receiver, other_heads, receiver, sender
 from lab.hooks import lock_of
