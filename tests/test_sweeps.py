@@ -236,6 +236,29 @@ def test_a_sweep_grows_and_stops_where_it_is_told(gpt2):
     assert not hooks_left(gpt2)
 
 
+def test_between_two_passes_the_model_is_free_and_without_a_hook(gpt2):
+    steps = iv.sweeping(gpt2, CLEAN, CORRUPTED, AHEAD, rows=4, controls=1)
+    before = lab.trace(gpt2, CLEAN, keep=[]).logits
+    counts = []
+    for found in steps:
+        counts.append(int(found.done.sum()))
+        assert not hooks_left(gpt2)
+        np.testing.assert_array_equal(lab.trace(gpt2, CLEAN, keep=[]).logits, before)
+        if len(counts) == 3:
+            steps.close()
+    assert counts == sorted(counts)
+    assert counts[0] == 0 < counts[1] < counts[2]
+
+
+def test_a_pass_holds_no_more_than_it_may(gpt2):
+    long = [5, *range(40), 7]
+    made = prepared(gpt2, long, long[::-1], AHEAD, "z", "head position", controls=2)
+    widest = max(sum(len(rows) for _, rows in group) for group in made.groups)
+    assert 1 < widest <= 128
+    few = prepared(gpt2, long, long[::-1], AHEAD, "z", "head", controls=2, rows=2)
+    assert max(len(group) for group in few.groups) == 1  # a cell and its controls go together
+
+
 def test_interrupted_it_comes_back_as_far_as_it_came(gpt2):
     def pressed(done, of):
         if done > 4:

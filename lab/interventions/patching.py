@@ -50,7 +50,7 @@ def sweep(
             last piece), controls (how many control patches beside each, at least 1; 2), control
             ("unrelated": the same place of other texts; "random": a push of the same length in a
             random direction), unrelated (texts of one's own), seed, rows (patched runs in one
-            pass; as many as memory allows), prepend_bos.
+            pass; as many as 256 MiB hold, and at most 128), prepend_bos.
     Raises:
         ValueError: prompts, sites and numbers that cannot be.
         MetricError: (a ValueError) a metric that raises or gives no finite number for each row;
