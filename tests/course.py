@@ -42,7 +42,15 @@ SMALL = {
         "runs": 1,
     },
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
-    "11_break_it": {"controls": 2, "looked": 14, "asked_prompts": 1, "cuts": 1, "frames": 1},
+    "11_break_it": {
+        "controls": 2,
+        "looked": 14,
+        "asked_prompts": 1,
+        "cuts": 1,
+        "frames": 1,
+        "jobs": 2,
+        "every": 29,
+    },
     "09_sampling": {
         "texts": 2,
         "length": 8,
