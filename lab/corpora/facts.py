@@ -119,7 +119,7 @@ def statements(
 
 
 def _facts(topic: str) -> list[str]:
-    return (CITIES if topic == "cities" else KINDS).split()
+    return list(str.split(CITIES if topic == "cities" else KINDS))
 
 
 def _spread(pairs: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -141,7 +141,8 @@ def _untrained(
     """[row][task]: accuracies of every seed on the model with random weights; and a note."""
     try:
         other = asked if isinstance(asked, Store) else harvest(
-            fresh(store.model) if asked is True else asked, data, store.hook, store.positions,
+            fresh(store.model) if asked is True else asked, data, store.hook,
+            store.positions,  # type: ignore[arg-type]
             layers=store.layers, cancelled=told.asked,
         )  # fmt: skip
     except Stopped:
