@@ -74,7 +74,7 @@ def _run(passes: Passes, pushes: Sequence[Push]) -> Tensor:
 
 def _joining(model: Any, push: Push) -> Joining:
     """Behind a layer is before the next one: there the row may join."""
-    vector = torch.from_numpy(np.asarray(push.vector, dtype=np.float32))
+    vector = torch.from_numpy(np.asarray(push.vector)).float()  # one too long for it is infinite
 
     def change(stream: Tensor, start: int) -> None:  # noqa: ARG001 (every piece is pushed)
         stream += vector.to(stream)
@@ -86,7 +86,7 @@ def _joining(model: Any, push: Push) -> Joining:
 
 def _edits(pushes: Sequence[Push]) -> dict[Any, Callable[[Tensor], Tensor]]:
     """The same pushes as edits of a batch that holds a row for each."""
-    vectors = torch.from_numpy(np.stack([push.vector for push in pushes]).astype(np.float32))
+    vectors = torch.from_numpy(np.stack([push.vector for push in pushes])).float()
 
     def edit(rows: list[int]) -> Callable[[Tensor], Tensor]:
         def run(stream: Tensor) -> Tensor:
