@@ -100,7 +100,7 @@ def _dressed(figure: go.Figure, title: str, unit: str) -> go.Figure:
         margin={"l": 10, "r": 40, "t": 48, "b": 44}, paper_bgcolor=_PAPER, plot_bgcolor=_PAPER,
         font={"color": _INK, "family": "monospace"}, legend={"orientation": "h", "y": -0.2},
     )  # fmt: skip
-    grid = {"gridcolor": "rgba(138,138,138,0.25)", "zerolinecolor": "rgba(138,138,138,0.6)"}
+    grid: Any = {"gridcolor": "rgba(138,138,138,0.25)", "zerolinecolor": "rgba(138,138,138,0.6)"}
     figure.update_xaxes(title=f"estimated by the gradient{unit}", **grid)
     return figure.update_yaxes(title=f"patched, exactly{unit}", automargin=True, **grid)
 
