@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 import lab  # noqa: E402
 from lab import interventions as iv  # noqa: E402
-from lab.interventions.preparing import prepared  # noqa: E402
+from lab.interventions.starting import prepared  # noqa: E402
 
 CLEAN = "When Mary and John went to the store, John gave a drink to"
 CORRUPTED = "When Mary and John went to the store, Mary gave a drink to"

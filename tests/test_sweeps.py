@@ -11,7 +11,7 @@ from transformer_lens import patching
 import lab
 from lab import interventions as iv
 from lab.interventions.alignment import columns, partners
-from lab.interventions.preparing import prepared
+from lab.interventions.starting import prepared
 from tests.test_hooks import hooks_left
 
 CLEAN, CORRUPTED = [5, 9, 5, 9, 7, 3, 44, 20], [5, 9, 60, 9, 7, 61, 44, 20]

@@ -18,7 +18,8 @@ from lab.circuits.attributed import Attributed
 from lab.circuits.pacing import paced
 from lab.circuits.parts import Rows, run
 from lab.hooks import lock_of
-from lab.interventions.preparing import Prepared, prepared
+from lab.interventions.preparing import Prepared
+from lab.interventions.starting import prepared
 
 Prompt = str | Sequence[int]
 

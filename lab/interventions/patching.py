@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from lab.interventions.metrics import MetricError
-from lab.interventions.preparing import Prepared, prepared
+from lab.interventions.preparing import Prepared
 from lab.interventions.record import Sweep
+from lab.interventions.starting import prepared
 
 Prompt = str | Sequence[int]
 
