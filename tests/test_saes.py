@@ -149,19 +149,19 @@ def test_a_check_measures_what_the_edited_model_does(model, small, way):
 
 def test_the_cut_of_a_check_is_the_cut_of_the_model(model, small):
     """At the last place of a text, where nothing before it was changed."""
-    from lab.saes.checking import _logs, _Place
+    from lab.saes.changing import Place, logs
 
     ids = model.tokenizer(TEXTS[0], add_special_tokens=False)["input_ids"]
     at = lab.trace(model, ids, keep=[("resid_post", 0)])["resid_post", 0][-1]
     codes = small.codes(at)
     feature = int(codes.argmax())
-    place = _Place(ids, np.array([feature]), codes[[feature]])
+    place = Place(ids, np.array([feature]), codes[[feature]])
     change = -codes[feature] * small.decoder[[feature]]
     last = lambda stream: torch.cat([stream[:, :-1], stream[:, -1:] + torch.tensor(change)], 1)  # noqa: E731
     edited = lab.edited(model, {("resid_post", 0): last})
     wanted = lab.trace(edited, ids, keep=()).logits[-1]
-    logs = _logs(model, small, [place], change)[0].numpy()
-    assert np.allclose(logs - logs.max(), wanted - wanted.max(), atol=1e-4)
+    found = logs(model, small, [place], change)[0].numpy()
+    assert np.allclose(found - found.max(), wanted - wanted.max(), atol=1e-4)
 
 
 def test_controls_are_alike_in_rate_and_size(small):

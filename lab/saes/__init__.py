@@ -13,8 +13,9 @@ from lab.saes.record import Sae
 from lab.saes.toyrecord import Phases, Toys
 
 if TYPE_CHECKING:
+    from lab.saes.changing import alike
     from lab.saes.checked import Check
-    from lab.saes.checking import alike, check
+    from lab.saes.checking import check
     from lab.saes.judging import judged, untrained
     from lab.saes.learning import Fit, trained, training
     from lab.saes.phasing import phases
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _ROOM = {
     "Check": "checked",
-    "alike": "checking",
+    "alike": "changing",
     "check": "checking",
     "judged": "judging",
     "untrained": "judging",

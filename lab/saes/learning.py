@@ -12,21 +12,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import torch
-from jaxtyping import Float
 from torch import Tensor
 
 from lab.hooks import lock_of
 from lab.lenses.translators import mark_of
 from lab.neurons.texts import checked_layers
-from lab.saes.coding import kept
+from lab.saes.descent import Learner
 from lab.saes.record import Sae
 from lab.saes.streaming import STORE, places
-
-AUXILIARY = 1 / 32  # the weight of what silent features learn
-SILENT = 40_000  # places without a sign of it, and a feature counts as silent
-MEMORY = 0.02  # how fast rates and sizes forget, a batch
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,13 +106,13 @@ def training(
     told = (model, layer)
     for found in places(model, corpus, layer, pieces, store=store, seed=seed):
         if learner is None:
-            learner = _Learner(found, features, k, lr, seed)
+            learner = Learner(found, features, k, lr, seed)
         for part, new in again(found, batch, passes):
             done += new
             learner.update(part, 1 - done / pieces)
             stop = cancelled()
             if learner.steps % every == 0 or stop:
-                last = learner.fit(*told, done, pieces, whole=not stop)
+                last = _fit(learner, *told, done, pieces, not stop)
                 yield last
                 if progress:
                     progress(done, pieces)
@@ -128,7 +121,7 @@ def training(
     if learner is None:
         raise ValueError("corpus gave no pieces: give at least one text with a character in it")
     if last is None or last.pieces < done:
-        yield learner.fit(*told, done, pieces)
+        yield _fit(learner, *told, done, pieces)
 
 
 def again(found: Tensor, batch: int, passes: int) -> Iterator[tuple[Tensor, int]]:
@@ -139,105 +132,14 @@ def again(found: Tensor, batch: int, passes: int) -> Iterator[tuple[Tensor, int]
             yield part, len(part) // passes + (turn == passes - 1) * (len(part) % passes)
 
 
-class _Learner:
-    """The parameters and their optimiser. Inside, the stream is scaled to a mean square of 1."""
-
-    def __init__(self, first: Tensor, features: int, k: int, lr: float, seed: int) -> None:
-        _refuse_no_number(first)
-        wide = first.shape[1]
-        self.mean = first.mean(0)
-        around = first - self.mean
-        self.axes = torch.linalg.svd(around[:20_000], full_matrices=wide > len(around)).Vh
-        self.scale = max(float(around.square().mean().sqrt()), 1e-8)
-        chance = torch.Generator().manual_seed(seed)
-        directions = torch.randn(features, wide, generator=chance)
-        directions /= directions.norm(dim=1, keepdim=True)
-        self.decoder = directions.clone().requires_grad_()
-        self.encoder = directions.T.clone().contiguous().requires_grad_()
-        self.bias = torch.zeros(features, requires_grad=True)
-        self.centre = torch.zeros(wide, requires_grad=True)
-        self.optimiser = torch.optim.Adam(
-            [self.encoder, self.bias, self.decoder, self.centre], lr=lr, betas=(0.9, 0.99)
-        )
-        self.lr, self.k, self.steps = lr, k, 0
-        self.unheard = torch.zeros(features)
-        self.rates, self.sums = torch.zeros(features), torch.zeros(features)
-        self.explained = float("nan")
-
-    def update(self, found: Float[Tensor, "place d_model"], left: float) -> None:
-        """One step; `left` is the share of the training still to come."""
-        _refuse_no_number(found)
-        stream = (found - self.mean) / self.scale
-        strength = (stream - self.centre) @ self.encoder + self.bias
-        codes = kept(strength, self.k)
-        untold = stream - codes @ self.decoder - self.centre
-        around = (stream - stream.mean(0)).square().sum()
-        share = untold.square().sum() / around
-        loss = share + AUXILIARY * self._silent(strength, untold.detach())
-        if not loss.isfinite():
-            raise FloatingPointError(f"the loss is {float(loss)} at step {self.steps}: lower lr?")
-        self.optimiser.zero_grad()
-        loss.backward()
-        self._along()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.lr * min(1.0, 3 * left)
-        self.optimiser.step()
-        with torch.no_grad():
-            self.decoder /= self.decoder.norm(dim=1, keepdim=True)
-        self._remember(codes.detach(), 1 - float(share.detach()))
-
-    def _silent(self, strength: Tensor, untold: Tensor) -> Tensor:
-        """What the silent features make of what was left untold, as a share of it."""
-        silent = self.unheard > SILENT
-        count = int(silent.sum())
-        if not count:
-            return strength.new_zeros(())
-        codes = kept(strength[:, silent], min(count, 4 * self.k))
-        rest = untold - codes @ self.decoder[silent]
-        return rest.square().sum() / untold.square().sum().clamp(min=1e-9)
-
-    def _along(self) -> None:
-        """Takes from the decoder's gradient what would only change the lengths."""
-        grad = self.decoder.grad
-        assert grad is not None
-        grad -= (grad * self.decoder.detach()).sum(1, keepdim=True) * self.decoder.detach()
-
-    def _remember(self, codes: Tensor, explained: float) -> None:
-        self.steps += 1
-        active = codes > 0
-        heard = active.any(0)
-        self.unheard = torch.where(heard, 0.0, self.unheard + len(codes))
-        weight = max(MEMORY, 1 / self.steps)
-        self.rates += weight * (active.float().mean(0) - self.rates)
-        self.sums += weight * (codes.mean(0) - self.sums)
-        before = explained if np.isnan(self.explained) else self.explained
-        self.explained = before + 0.1 * (explained - before)
-
-    def fit(self, model: Any, layer: int, done: int, of: int, whole: bool = True) -> Fit:
-        note = f"{done:,} places" if whole else f"stopped at {done:,} of {of:,} places"
-        scaled = (self.bias, self.centre)
-        bias, centre = (part.detach() * self.scale for part in scaled)
-        arrays = {
-            "encoder": self.encoder.detach(),
-            "bias": bias,
-            "decoder": self.decoder.detach(),
-            "centre": centre + self.mean,
-            "mean": self.mean,
-            "axes": self.axes,
-            "rates": self.rates,
-            "sizes": self.scale * self.sums / self.rates.clamp(min=1e-9),
-        }
-        sae = Sae(
-            **{name: array.numpy().copy() for name, array in arrays.items()},
-            k=self.k,
-            layer=layer,
-            model_name=str(getattr(model.cfg, "model_name", "a model")),
-            mark=mark_of(model),
-            note=note,
-        )
-        return Fit(done, of, self.explained, int((self.unheard > SILENT).sum()), sae, whole)
-
-
-def _refuse_no_number(found: Tensor) -> None:
-    if not found.isfinite().all():
-        raise FloatingPointError("the stream holds NaN or infinity: look at the model's edits")
+def _fit(learner: Learner, model: Any, layer: int, done: int, of: int, whole: bool = True) -> Fit:
+    arrays: dict[str, Any] = {**learner.arrays()}
+    sae = Sae(
+        **arrays,
+        k=learner.k,
+        layer=layer,
+        model_name=str(getattr(model.cfg, "model_name", "a model")),
+        mark=mark_of(model),
+        note=f"{done:,} places" if whole else f"stopped at {done:,} of {of:,} places",
+    )
+    return Fit(done, of, learner.explained, learner.silent, sae, whole)
