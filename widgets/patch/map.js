@@ -15,13 +15,13 @@ export function paint(canvas, { rows, columns, across, tall, value, scale, theme
   const context = canvas.getContext("2d");
   context.scale(dpr, dpr);
   Object.assign(context, { font: `11px ${theme.sans}`, textAlign: "center", textBaseline: "middle" });
+  context.fillStyle = theme.paper;
+  context.fillRect(0, 0, width, height);
   const gap = Math.min(across, tall) >= 7 ? 1 : 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [x, y, one] = [column * across, row * tall, value(row, column)];
-      if (one === undefined) continue; // the hatched ground is seen
-      context.fillStyle = theme.paper;
-      context.fillRect(x, y, across, tall);
+      if (one === undefined) context.clearRect(x, y, across, tall); // the hatched ground is seen
       context.fillStyle = theme.line;
       if (one === null) context.fillRect(x + across / 2 - 1, y + tall / 2 - 1, 2, 2);
       if (!Number.isFinite(one)) continue;
