@@ -152,3 +152,13 @@ def test_a_run_that_ends_early_need_not_reach_every_edit(tiny):
     later = lab.edited(tiny, {("z", 1): torch.zeros_like})
     ids = torch.tensor([A])
     assert torch.equal(later(ids, stop_at_layer=1), tiny(ids, stop_at_layer=1))
+
+
+def test_an_edit_between_attention_and_mlp_would_reach_the_mlp_alone(tiny):
+    """TransformerLens shows the second norm's input there; the stream has gone on already."""
+    silent = {("mlp_out", 1): torch.zeros_like}
+    pushed = {"blocks.1.ln2.hook_in": lambda stream: stream + 1}
+    same = run(lab.edited(tiny, silent | pushed), A).logits
+    np.testing.assert_array_equal(run(lab.edited(tiny, silent), A).logits, same)
+    with pytest.raises(LostEdit, match=r"blocks\.1\.hook_resid_mid would reach the MLP alone"):
+        lab.edited(tiny, {("resid_mid", 1): lambda stream: stream})

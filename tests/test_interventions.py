@@ -10,7 +10,7 @@ from lab.hooks import UnknownHook
 from tests.test_hooks import hooks_left
 
 A, B = [5, 9, 5, 9, 7, 3], [200, 17, 60, 61, 4, 250]
-EVERYTHING = ["resid_pre", "resid_mid", "resid_post", "attn_out", "mlp_out", "z", "q", "k", "v"]
+EVERYTHING = ["resid_pre", "resid_post", "attn_out", "mlp_out", "z", "q", "k", "v"]
 
 
 def run(model, ids=A, keep=("resid_post", "z", "pattern")):

@@ -33,7 +33,8 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
         UnknownHook: a key that names no hook point of this model.
         TypeError: an edit that is no function of one argument.
         ValueError: at run time, an edit that returns another shape or dtype.
-        LostEdit: (a ValueError) at run time, an edit at a hook point that this architecture does
+        LostEdit: (a ValueError) an edit at `resid_mid`, which TransformerLens 4 shows but which
+            reaches the MLP alone; at run time, one at a hook point that this architecture does
             not use, or shows too late to be changed.
 
     >>> quiet = lab.edited(model, {("z", 3): lambda z: 0 * z})  # doctest: +SKIP
@@ -51,6 +52,8 @@ def edited(model: Any, edits: Mapping[Key, Edit]) -> Edited:
         for key, edit in edits.items()
         for name in matching(key, base.hook_dict, base.cfg.n_layers)
     )
+    for name, _ in named:
+        _refuse_half(base, name)
     return Edited(base, before + named)
 
 
@@ -149,6 +152,18 @@ def _refuse_no_function(key: Key, edit: Any) -> None:
         raise TypeError(
             f"edits[{key!r}] must take one argument, the activation ({error})"
         ) from None
+
+
+def _refuse_half(model: Any, name: str) -> None:
+    """The stream between attention and MLP goes on past the point that bears its name."""
+    block, _, point = name.rpartition(".")
+    norm = f"{block}.ln2.hook_in"
+    hooks = model.hook_dict
+    if point == "hook_resid_mid" and hooks[name] is hooks.get(norm):
+        raise LostEdit(
+            f"an edit at {name} would reach the MLP alone, not the stream: edit 'attn_out' of this "
+            f"layer or 'resid_pre' of the next; {norm!r} if the MLP alone is meant"
+        )
 
 
 def _refuse_unseen(names: list[str], seen: set[str]) -> None:
