@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
+from lab.attention.running import Running
 from lab.interventions.record import Sweep
-
-SURE = 0.95
 
 
 def averaged(sweeps: Sequence[Sweep]) -> Sweep:
@@ -50,15 +49,10 @@ def intervals(sweeps: Sequence[Sweep]) -> Float[np.ndarray, "..."]:
     Raises:
         ValueError: as `averaged`.
     """
-    from scipy.stats import t
-
-    found = _alike(sweeps)
-    effects = np.array([one.effects for one in found], dtype=np.float64)
-    count = len(effects)
-    if count < 2:
-        return np.full(effects.shape[1:], np.nan)
-    wide = t.ppf((1 + SURE) / 2, count - 1) / np.sqrt(count)
-    return wide * effects.std(axis=0, ddof=1)
+    sums = Running()
+    for one in _alike(sweeps):
+        sums.add(one.effects)
+    return sums.interval()
 
 
 def _alike(sweeps: Sequence[Sweep]) -> list[Sweep]:

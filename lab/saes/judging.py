@@ -17,6 +17,7 @@ from torch import Tensor
 
 from lab.hooks import lock_of
 from lab.hooks.names import full_name
+from lab.interventions.directions import random_directions
 from lab.saes.coding import Coder
 from lab.saes.judgement import Judgement
 from lab.saes.record import Sae
@@ -94,8 +95,7 @@ def _ways(coder: Coder, sae: Sae, seed: int, device: Any) -> dict[str, Way]:
 
 def untrained(sae: Sae, seed: int = 0) -> Sae:
     """Random directions in the features' place: as many, as many of them active, none learned."""
-    directions = np.random.default_rng(seed).normal(size=sae.decoder.shape).astype(np.float32)
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions = random_directions(*sae.decoder.shape, seed)
     return replace(
         sae,
         encoder=np.ascontiguousarray(directions.T),
