@@ -95,7 +95,8 @@ def _ways(coder: Coder, sae: Sae, seed: int, device: Any) -> dict[str, Way]:
 
 def untrained(sae: Sae, seed: int = 0) -> Sae:
     """Random directions in the features' place: as many, as many of them active, none learned."""
-    directions = random_directions(*sae.decoder.shape, seed)
+    count, size = sae.decoder.shape
+    directions = random_directions(count, size, seed)
     return replace(
         sae,
         encoder=np.ascontiguousarray(directions.T),
