@@ -69,13 +69,16 @@ export function hoverOf(session) {
   };
 }
 
+const taken = new WeakSet(); // keydown events that belong to a picture
+
 /** Keys of a picture: `{ ArrowLeft: () => … }`. The notebook's own shortcuts stay out of it. */
 export function keys(element, table, signal) {
   const ours = (event) => !(event.ctrlKey || event.metaKey || event.altKey) && event.key in table && element.contains(event.target);
   // JupyterLab listens on the document before anything inside it, and passes over a target so marked
   // (its arrows look no further up: a mark on what holds the target would come too late).
   window.addEventListener("keydown", (event) => {
-    if (element.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", ours(event));
+    if (ours(event)) taken.add(event); // what an inner part takes, the view around it does not give back
+    if (element.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", taken.has(event));
   }, { capture: true, signal });
   element.addEventListener("keydown", (event) => {
     if (!ours(event) || event.target.closest("select, input, textarea")) return;
