@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 
 from tests.widgets.conftest import PAYLOADS
+from tests.widgets.until import until
 from widgets.circuitsvis import AttentionHeads, ColoredTokens, ColoredTokensMulti
 from widgets.circuitsvis.ranked import TextNeuronActivations, TokenLogProbs, TopkTokens
 from widgets.glass import export
@@ -104,7 +106,7 @@ def test_axis_labels_are_the_tokens(bare, first: int) -> None:
     tokens = (PLAIN + HOSTILE)[first : first + 3]  # more, and Chart.js leaves some labels out
     page = bare(view_of("AttentionHeads", tokens), "canvas")
     wanted = {f"{label} ({i})" for i, label in enumerate(labels(tokens))}
-    page.wait_for_function("globalThis.written.length > 0")
+    until(page, "globalThis.written.length > 0")
     page.wait_for_timeout(200)
     assert wanted <= set(page.evaluate("globalThis.written"))
     assert page.evaluate("globalThis.hit ?? null") is None
@@ -141,7 +143,7 @@ def test_the_table_of_a_neuron_follows_its_choosers(bare) -> None:
     assert table_of(page)[1:] == [["0", "0", "a", "0"], ["0", "1", "·b", "6.00"]]
     page.locator("[id=layer-selector]").select_option(index=1)
     page.locator("[id=neuron-selector]").select_option(index=2)
-    page.wait_for_function("document.querySelector('.kit-twin').textContent.includes('11.0')")
+    expect(page.locator(".kit-twin")).to_contain_text("11.0")
     head, *rows = table_of(page)
     assert head[-1] == "Layer out, Neuron 2" and [row[-1] for row in rows] == ["5.00", "11.0"]
 
@@ -156,7 +158,7 @@ def test_the_table_of_top_tokens_ranks_from_both_ends(bare) -> None:
     wanted = [["0", rank, *at] for rank, at in zip(ranks, ["0a", "2c", "2c", "1b"], strict=True)]
     assert rows == wanted
     page.locator("[id=layer-selector]").select_option(index=1)
-    page.wait_for_function("document.querySelector('.kit-twin').textContent.includes('Layer 1')")
+    expect(page.locator(".kit-twin")).to_contain_text("Layer 1")
     assert [row[3] for row in table_of(page)[1:] if row[0] == "1"] == ["b", "c", "c", "a"]
 
 
@@ -210,7 +212,7 @@ def test_without_the_care_these_tests_would_fail(bare) -> None:
         }""",
         ["<s>", NO_SPACES],
     )
-    page.wait_for_function("globalThis.hit === 1")
+    until(page, "globalThis.hit === 1")
     assert shown_texts(page, "#raw .colored-tokens > span")[0] == ""
 
 

@@ -25,6 +25,7 @@ from lab import storage
 from lab.tokenizers import byte_tokenizer
 from tests.widgets.conftest import PAYLOADS
 from tests.widgets.every import every_view
+from tests.widgets.until import until
 from widgets.glass.text import clean, visible
 
 TEXT = st.text(st.characters(exclude_categories=["Cn"]), min_size=1, max_size=60)
@@ -159,7 +160,7 @@ def test_a_tensor_of_that_name_is_named_as_text(sound, payload, tmp_path, bare):
 def test_such_a_text_would_run_where_it_is_taken_for_html(bare):
     text = PAYLOADS["script end, script"]
     page = bare(f"<!doctype html><script>const piece = {text!r};</script>")
-    page.wait_for_function("globalThis.hit === 1", timeout=5_000)
+    until(page, "globalThis.hit === 1")
 
 
 @settings(suppress_health_check=list(HealthCheck))

@@ -2,9 +2,11 @@
 a kernel behind the page."""
 
 import pytest
+from playwright.sync_api import expect
 
 import widgets
 from tests.widgets.kernel import connect
+from tests.widgets.until import until
 
 pytestmark = pytest.mark.browser
 CHOICES = [" Mary", " to", " store"]
@@ -40,7 +42,7 @@ def test_a_guess_is_committed_changed_and_put_beside_the_truth(open_views):
     button(opened, "Commit").click()
     assert (opened.state(guess, "_given"), opened.state(guess, "_first")) == (1, 2)
     guess.set_state({"_given": 1, "_first": 2})
-    page.wait_for_function("asked.length > 0")
+    until(page, "asked.length > 0")
     page.evaluate("answerNext()")
     page.wait_for_timeout(50)
     opened.catch_up(guess, "_truth")
@@ -162,8 +164,7 @@ def test_a_check_is_graded_with_hints_and_a_way_past(open_views):
     assert texts(opened, ".check-hints li") == ["look left", "look right"]
     assert page.get_by_role("button", name="Hint").count() == 0
     button(opened, "Skip").click()
-    page.wait_for_function("document.querySelector('.card-said').textContent.includes('Skipped')")
-    assert page.locator(".card-said").inner_text() == "Skipped. The answer: ·to."
+    expect(page.locator(".card-said")).to_have_text("Skipped. The answer: ·to.")
     assert [question["what"] for question in questions] == ["grade", "grade", "skip"]
     opened.quiet()
 
@@ -186,7 +187,7 @@ def test_a_saved_page_grades_by_the_seal_and_says_what_it_cannot(open_views):
         fields.nth(at).fill(text)
     for check in page.get_by_role("button", name="Check").all():
         check.click()
-    page.wait_for_function("document.querySelectorAll('.card-right').length === 4")
+    expect(page.locator(".card-right")).to_have_count(4)
     kernel = "Grading needs a running kernel."
     assert texts(opened, ".card-mark") == ["", "", "", "", kernel, ""]
     fields.nth(0).fill("0.45")
@@ -205,8 +206,7 @@ def test_a_failure_and_a_dead_kernel_are_said_and_the_question_stays(open_views)
     connect(opened, check)
     opened.page.locator(".card-field").fill("3")
     press(opened, "Enter")
-    opened.page.wait_for_function("document.querySelector('.card-mark').textContent")
-    assert texts(opened, ".card-mark") == ["ZeroDivisionError: division by zero"]
+    expect(opened.page.locator(".card-mark")).to_have_text(["ZeroDivisionError: division by zero"])
     opened.page.evaluate(
         "(id) => { const m = formicarium.models[id]; m.comm_live = false;"
         " m.trigger('comm_live_update'); }",

@@ -8,6 +8,7 @@ from traitlets import TraitError
 from lab import tokenizers
 from lab.tokenizers.pieces import readable
 from lab.tokenizers.replaying import joined
+from tests.widgets.until import until
 from widgets.glass.text import visible
 from widgets.merges.merges import Merges
 
@@ -104,9 +105,7 @@ def test_steps_by_keyboard_by_list_and_by_itself(open_views, trained, dark):
     at = opened.state(view, "merge")
     assert page.locator(".merges-row[aria-pressed=true]").count() == 1
     page.locator(".merges-play").click()
-    page.wait_for_function(
-        "([id, at]) => formicarium.models[id].get('merge') > at", arg=[view.model_id, at]
-    )
+    until(page, "([id, at]) => formicarium.models[id].get('merge') > at", [view.model_id, at])
     page.locator(".merges-play").click()
     page.locator(".merges-text").fill("Tom was née <b>")
     assert "".join(pieces(opened)).endswith("·<b>")

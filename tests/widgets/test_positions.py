@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import widgets
 from widgets.positions.tables import components, curves, likeness
@@ -108,9 +109,7 @@ class TestInThePage:
         assert (opened.state(session, "token"), opened.state(view, "other")) == (3, 10)
         assert opened.page.locator(".tokens-picked").inner_text() == "·w3"
         opened.page.mouse.move(box["x"] + 2.5 * step, box["y"] + 7.5 * step)
-        opened.page.wait_for_function(
-            "document.querySelector('.positions .kit-detail').innerText.includes('5 apart')"
-        )
+        expect(detail).to_contain_text(", 5 apart")
         assert (opened.state(session, "token"), opened.state(view, "other")) == (3, 10)
         # The chart picks a distance: the second place moves, the first stays.
         plot = opened.page.locator(".positions .curves canvas").nth(1).bounding_box()
@@ -139,8 +138,7 @@ class TestInThePage:
         for _ in range(3):
             opened.page.keyboard.press(".")
         assert (opened.state(view.session, "token"), opened.state(view, "other")) == (15, 7)
-        told = "document.querySelector('.kit-detail').innerText.includes('Places 15 and 7')"
-        opened.page.wait_for_function(told)
+        expect(opened.page.locator(".kit-detail")).to_contain_text("Places 15 and 7")
         moved = sides()
         assert moved[0] != pytest.approx(first)
         assert np.cos(moved[0] - moved[1]) == pytest.approx(np.cos(first - second), abs=1e-6)
@@ -173,8 +171,7 @@ class TestInThePage:
         assert opened.state(view, "scheme") == "sinusoidal"
         after("s")
         assert opened.state(view, "scheme") == "learned"
-        told = "document.querySelector('.kit-detail').innerText.includes('components')"
-        opened.page.wait_for_function(told)
+        expect(opened.page.locator(".kit-detail")).to_contain_text("components")
         assert after("Escape") == (None, None)
         opened.page.keyboard.press("?")
         assert opened.page.locator(".kit-help").is_visible()

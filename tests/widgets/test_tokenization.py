@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 from traitlets import TraitError
 
 import widgets
 from tests.widgets.kernel import connect
+from tests.widgets.until import until
 from widgets.tokenization.packing import packed
 from widgets.tokenization.tokenization import EXAMPLES, MOST, Tokenization
 
@@ -247,7 +249,7 @@ def test_typing_asks_and_the_newest_text_wins(open_views):
         page.keyboard.press("End")
         page.keyboard.type(letter)
     page.evaluate("answerNext()")
-    page.wait_for_function("asked.length === 1")
+    until(page, "asked.length === 1")
     assert [one["args"]["text"] for one in questions] == ["abc"]
     told(opened, view)
     assert row(opened, 0) == ["ab\n0", "c\n1"] and text.input_value() == "abcde!"
@@ -257,7 +259,7 @@ def test_typing_asks_and_the_newest_text_wins(open_views):
     assert [one["args"]["text"] for one in questions] == ["abc", "abcde!"]
     page.keyboard.press("Backspace")
     page.evaluate("answerNext()")
-    page.wait_for_function("!document.querySelector('.kit-stale')")
+    expect(page.locator(".kit-stale")).to_have_count(0)
     told(opened, view)
     assert row(opened, 0) == ["ab\n0", "cd\n1", "e\n2"]
     assert view.text == "abcde"

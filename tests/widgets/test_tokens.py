@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import widgets
 from tests.widgets.traces import PIECES, a_trace
@@ -208,8 +209,7 @@ class TestInThePage:
         view = widgets.Tokens(pieces=["a", "b"])
         opened = open_views(view)
         opened.put(view, "pieces", ["x", "y", "z"])
-        opened.page.wait_for_function("document.querySelectorAll('.tokens-piece').length === 3")
-        assert opened.page.locator(".tokens-piece").all_inner_texts() == ["x", "y", "z"]
+        expect(opened.page.locator(".tokens-piece")).to_have_text(["x", "y", "z"])
         opened.quiet()
 
     def test_a_failure_is_shown_above_the_last_good_picture(self, open_views):

@@ -7,6 +7,7 @@ import math
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.training_runs import STORY, steps
 from tests.widgets.kernel import connect
@@ -98,7 +99,7 @@ def test_a_browser_that_missed_a_message_asks_for_all_of_it(open_views):
     questions = connect(opened, board)
     grown(board, [next(run) for _ in range(40)])  # never arrives
     feed(opened, board, grown(board, [next(run) for _ in range(10)]))
-    opened.page.wait_for_function("document.body.innerText.includes('50 of 100 steps')")
+    expect(opened.page.locator(".training-facts")).to_contain_text("50 of 100 steps")
     assert [question["what"] for question in questions] == ["whole"]
     feed(opened, board, grown(board, run))
     assert "100 of 100 steps" in opened.page.locator(".training-facts").inner_text()
@@ -208,7 +209,7 @@ def test_thinned_curves_ask_the_kernel_for_exact_numbers(open_views):
     assert "the nearest points kept" in detail(opened)
     questions = connect(opened, board)
     point(opened, 0, 0.61)
-    opened.page.wait_for_function("!document.body.innerText.includes('the nearest points kept')")
+    expect(opened.page.locator(".kit-detail")).not_to_contain_text("the nearest points kept")
     at = int(detail(opened).split()[1].replace(",", ""))
     assert f"loss {number(float(board.history['loss'][at - 1]))} nats" in detail(opened)
     assert questions[-1] == {**questions[-1], "what": "at", "args": {"step": at}}
