@@ -109,8 +109,8 @@ def test_a_number_stands_beside_the_truth_at_its_distance(open_views):
     shown._show()
     opened = open_views(guess, whole, shown)
     said = texts(opened, ".card-said")
-    assert said[0] == "You said 0.250 probability – 0.500 too low. It is 0.750 probability."
-    assert said[1] == "You said 10 heads – 10.0 times too low. It is 100 heads."
+    assert said[0] == "You said 0.250 probability: 0.500 too low. It is 0.750 probability."
+    assert said[1] == "You said 10 heads: 10.0 times too low. It is 100 heads."
     assert said[2] == "It is 12.0."
     lines = opened.page.locator(".predict-line").all()
     for line, places in zip(lines, [(0.25, 0.75), (1 / 3, 2 / 3), (1,)], strict=True):

@@ -220,7 +220,7 @@ class TestPage:
         assert (opened.state(session, "token"), opened.state(session, "layer")) == (3, 3)
         expect(page.locator(".probes-bars li").first).to_have_text("other0.960")
         page.keyboard.press("p")
-        expect(page.locator(".probes-sentence .probes-cell.probes-here")).to_have_text("0.960")
+        expect(page.locator(".probes-sentence .probes-cell.probes-here")).to_have_text("0.96")
         for name in ("confusion", "directions"):
             page.keyboard.press("v")
             assert opened.state(view, "tab") == name

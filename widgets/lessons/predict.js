@@ -62,7 +62,7 @@ export default {
       const same = JSON.stringify(given) === JSON.stringify(found.raw);
       const to = { token: () => ({ token: found.raw }), layer: () => ({ layer: found.raw }), head: () => ({ layer: found.raw[0], head: found.raw[1] }) }[asked.kind];
       const it = to ? button(found.label, () => pick(session, to()), { class: `card-button ${classOf(asked)}`, title: "pick it" }) : chip(found.label);
-      const away = asked.kind === "number" && given !== null && !same ? ` – ${off(given, found.raw, asked)}` : "";
+      const away = asked.kind === "number" && given !== null && !same ? `: ${off(given, found.raw, asked)}` : "";
       const guess = given === null ? [] : ["You said ", chip(label(asked, given)), `${away}. `];
       const before = model.get("_first");
       const first = before !== null && JSON.stringify(before) !== JSON.stringify(given) ? [" (First you said ", chip(label(asked, before)), ".)"] : [];

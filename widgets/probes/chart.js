@@ -41,7 +41,7 @@ export function chart({ signal, over, go }) {
       look = { ...next, across, width };
       const high = TALL + GAP + LOW + FOOT;
       for (const [name, value] of Object.entries({ width, height: high, viewBox: `0 0 ${width} ${high}` })) svg.setAttribute(name, value);
-      svg.replaceChildren(...undone(look), ...upper(look), ...lower(look), ...feet(look), ...marks(look));
+      svg.replaceChildren(...undone(look), ...marks(look), ...upper(look), ...lower(look), ...feet(look));
       list.replaceChildren(...next.task.curves.map((curve) => line(curve, next)));
     },
   };
@@ -75,7 +75,7 @@ const tick = (value, y, theme, width) => [
 ];
 
 /** Selectivity as bars with its interval, or what the labels cost beside what shuffled ones do. */
-function lower({ task, theme, across, width, known, lower: kind }) {
+function lower({ task, theme, across, width, known, lower: kind, row: picked, overRow }) {
   const coded = kind === "bits" && task.bits;
   const { mean, low, high } = coded ? { mean: task.bits, low: task.bits, high: task.bitsShuffled } : task.over;
   const real = [...mean, ...low, ...high].filter(Number.isFinite);
@@ -90,9 +90,10 @@ function lower({ task, theme, across, width, known, lower: kind }) {
     return [put("g", {}, put("rect", { x: x - half, width: 2 * half, y: Math.min(y, down.at(0)), height: Math.abs(y - down.at(0)), fill: theme.lines[0], opacity: 0.75 }),
       ...(coded ? [level(high[row], x - half - 2, x + half + 2, theme.ink, "")] : [put("line", { x1: x, x2: x, y1: down.at(low[row]), y2: down.at(high[row]), stroke: theme.ink, "stroke-width": 1.5 })]))];
   });
-  const name = coded ? "bits a label; dash: shuffled, dots: no reading" : `selectivity: probe − ${LINES[task.against.key][0]}`;
+  const now = number(mean[overRow ?? picked]);
+  const name = coded ? `bits a label: ${now} (dash: shuffled, dots: no reading)` : `selectivity: probe − ${LINES[task.against.key][0]} = ${now}`;
   return [
-    ...ticks(down.value(foot), most, 2).flatMap((value) => tick(value, down.at(value), theme, width)),
+    ...ticks(down.value(foot), most, 3).flatMap((value) => tick(value, down.at(value), theme, width)),
     put("g", { "data-effect": kind }, ...bars), ...(coded ? [level(task.uniform, LEFT, width - RIGHT, theme.soft, "1 3")] : []), put("text", { x: LEFT, y: TALL + GAP - 6, class: "probes-name" }, name),
   ];
 }

@@ -60,9 +60,9 @@ export function matrix({ signal, over, picked, walk = false }) {
   };
 }
 
-function cell({ colour, text, wide }, row, column) {
+function cell({ colour, text, wide, tall }, row, column) {
   const ground = colour(row, column);
-  const one = h("div", { class: "probes-cell" }, wide >= 32 ? text(row, column) : "");
+  const one = h("div", { class: "probes-cell" }, wide >= 32 && tall >= 13 ? text(row, column) : "");
   if (ground) Object.assign(one.style, { backgroundColor: css(ground), color: css(ink(ground)) });
   return Object.assign(one, { place: { row, column } });
 }

@@ -8,7 +8,7 @@ const [NAMES, HEAD, LEAST, MOST] = [152, 22, 54, 112]; // px: the rows' names, t
 
 /** Builds the panel; `read(text)` asks for another sentence, `over` and `go` tell of { row, token }; `paint`: the switch. */
 export function sentence({ signal, read, over, go, paint }) {
-  const typed = h("input", { class: "probes-typed", type: "text", maxlength: "2000", spellcheck: "false", "aria-label": "your sentence", placeholder: "type a sentence" });
+  const typed = h("input", { class: "probes-typed", type: "text", maxlength: "2000", spellcheck: "false", "aria-label": "your sentence" });
   const place = (call) => (at) => call(at && { row: at.row, token: at.column });
   const grid = matrix({ signal, over: place(over), picked: place(go), walk: true });
   grid.element.classList.add("probes-sentence");
@@ -23,6 +23,7 @@ export function sentence({ signal, read, over, go, paint }) {
     draw({ known, task, row, token, live, can, text, paint: painted, of, theme, overRow, overToken }) {
       if (element.ownerDocument.activeElement !== typed && typed.value !== text) typed.value = text;
       typed.disabled = !can || !live;
+      typed.placeholder = can ? "type a sentence" : "no model was given to read a sentence with";
       typed.title = typed.disabled ? "reading another sentence takes the notebook's kernel" : "read as you type";
       const there = known.pieces.length > 0 && task.chances(0, 0);
       grid.element.hidden = bars.hidden = !there;
@@ -30,7 +31,7 @@ export function sentence({ signal, read, over, go, paint }) {
       const final = known.pieces.map((_, at) => ranked(task.chances(known.last, at))[0][0]);
       const said = (at, column) => (painted === "class" ? of : ranked(task.chances(at, column))[0][0]);
       const say = (at, column) => {
-        if (painted === "class") return number(task.chances(at, column)[of]);
+        if (painted === "class") return task.chances(at, column)[of].toFixed(2);
         const best = said(at, column);
         return best === final[column] ? h("u", {}, task.classes[best]) : task.classes[best];
       };

@@ -7,10 +7,11 @@ import { matrix } from "./matrix.js";
 const fit = (names, most, across, high) => {
   const letters = Math.max(...names.map((name) => [...name].length)) * 7;
   const left = Math.min(110, letters + 10);
-  const side = (top) => Math.max(5, Math.min(most, Math.floor((across - left) / names.length), Math.floor((high - top) / names.length)));
-  const upright = letters > side(20);
+  const side = (room) => Math.max(5, Math.min(most, Math.floor(room / names.length)));
+  const wide = side(across - left);
+  const upright = letters > wide;
   const top = upright ? Math.min(96, letters + 12) : 20;
-  return { rows: names, columns: names, left, top, upright, tall: side(top), wide: side(top) };
+  return { rows: names, columns: names, left, top, upright, tall: side(high - top), wide };
 };
 /** A cell has room for two decimals; the line below the picture has three digits. */
 const brief = (value) => value.toFixed(2).replace("-", "−");

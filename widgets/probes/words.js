@@ -20,7 +20,7 @@ export const headline = (model, task, known) => [
 /** What was looked at, in words; below it how it was measured, or what is to be minded. */
 export function lines({ known, task, row, overRow, token, overToken, cell, tab, of, by, steered, size, note }) {
   const at = overRow ?? row;
-  const said = cell ? cellLine({ known, task, row, of, by, size }, cell) : tab === "sentence" && known.pieces.length && task.chances(0, 0) ? tokenLine(known, task, at, overToken ?? token) : layerLine(known, task, at);
+  const said = cell ? cellLine({ known, task, row, of, by, size }, cell) : tab === "sentence" && (overRow === null || overToken !== null) && known.pieces.length && task.chances(0, 0) ? tokenLine(known, task, at, overToken ?? token) : layerLine(known, task, at);
   const handed = steered.of ? [soft(`“${steered.of}” at ${known.rows[known.layers.indexOf(steered.layer)]} was handed on. ${steered.said}`)] : null;
   const how = soft(`${task.seeds} seed${task.seeds === 1 ? "" : "s"}, ${task.n.toLocaleString("en")} held out each; bands: 95 % intervals of the mean. `);
   const minded = [note, ...task.warnings].filter(Boolean).join("; ");
