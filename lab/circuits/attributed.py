@@ -127,7 +127,8 @@ class Attributed:
         head = f"H{at['head']}" if "head" in at else ""
         where = ""
         if "position" in at:
-            where = f" at {at['position']} {self.sweep.corrupted_pieces[at['position']]}"
+            piece = self.sweep.corrupted_pieces[at["position"]].strip()
+            where = f" at {at['position']} {piece}".rstrip()
         return f"L{self.sweep.layers[at['layer']]}{head}{where}"
 
 

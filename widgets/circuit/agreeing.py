@@ -71,14 +71,28 @@ def _given(found: Any) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _name_misses(figure: Any, names: Any, estimate: Any, exact: Any, named: int) -> None:
-    """The names of the places where the two are furthest apart."""
+    """The places where the two are furthest apart, their names in a column beside all points."""
     off = np.where(np.isfinite(exact), np.abs(exact - estimate), -1)
-    least = 0.02 * np.nanmax(np.abs(exact))
-    for number, at in enumerate(np.argsort(-off)[:named]):
-        if off[at] > least:  # on alternate sides, further and further out: names must not overlap
-            place = {"x": estimate[at], "y": exact[at], "text": names[at]}
-            aside = {"ax": 60 * (-1) ** number, "ay": (18 * number + 14) * (-1) ** number}
-            figure.add_annotation(**place, **aside, arrowcolor=_ORANGE, font={"size": 11})
+    furthest = [at for at in np.argsort(-off)[:named] if off[at] > 0.02 * np.nanmax(np.abs(exact))]
+    left, right, bottom, top = _ends(figure)
+    wide, step = right - left, 0.07 * (top - bottom)
+    heights: list[float] = []
+    for at in sorted(furthest, key=exact.__getitem__):
+        heights.append(max(exact[at], heights[-1] + step) if heights else exact[at])
+        figure.add_annotation(
+            x=estimate[at], y=exact[at], text=names[at], ax=right + 0.05 * wide, ay=heights[-1],
+            axref="x", ayref="y", xanchor="left", arrowcolor=_ORANGE, font={"size": 11},
+        )  # fmt: skip
+    if furthest:
+        down = max(0.0, heights[-1] - top)
+        figure.for_each_annotation(lambda one: one.update(ay=one.ay - down))
+        figure.update_xaxes(range=[left - 0.04 * wide, right + 0.22 * wide])
+
+
+def _ends(figure: Any) -> list[float]:
+    """The least and the largest of what is drawn, across and up."""
+    drawn = [np.concatenate([one[axis] for one in figure.data]) for axis in "xy"]
+    return [float(end(values)) for values in drawn for end in (np.nanmin, np.nanmax)]
 
 
 def _title(estimate: np.ndarray, exact: np.ndarray) -> str:

@@ -64,7 +64,7 @@ export function nodeLines(known, circuit, node, need) {
   const lost = need?.of.get(node);
   const named = (side) => sides[side].slice(0, 3).flatMap((e, i) => [i ? ", " : side ? " · feeds most " : "reads most from ", `${known.names[(side ? known.to : known.from)[e]]} ${known.port(e)} `, effect(signed(known.scores[e])), control(` ± ${number(known.chance[e])}`)]);
   return [
-    [strong(known.names[node]), ` ${many(sides[0].length)} in, ${sides[1].length} out`, soft(circuit.live[node] ? "" : " · not in this circuit"), ...(lost === undefined ? [] : [effect(" · without it the circuit loses ", strong(share(lost))), control(` · without others ${randomly(need.drawn)}`)])],
+    [strong(known.names[node]), ` ${many(sides[0].length)} in, ${sides[1].length} out`, soft(circuit.live[node] ? "" : " · not in this circuit"), ...(lost === undefined ? [] : [effect(" · without it the circuit loses ", strong(share(lost))), control(` · ${randomly(need.drawn)}`)])],
     [...named(0), ...named(1)],
   ];
 }
