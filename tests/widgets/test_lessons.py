@@ -240,6 +240,7 @@ class TestCheck:
             ({"answer": "x", "choices": CHOICES}, "none of the choices"),
             ({"answer": sealed(4.0), "number": True, "tolerance": 0.1}, "into the seal"),
             ({"answer": "sealed:cut", "number": True}, "is no seal"),
+            ({"answer": sealed(4) + "3", "number": range(9)}, "is no seal"),
             ({"answer": 1, "hints": ["a"] * 4}, "a list of up to 3"),
             ({"answer": 1, "hints": "look"}, "a list of up to 3"),
         ],
