@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from lab.attention.running import Running
 from lab.circuits.paths import Paths
 from lab.storage import Kind, read_record, write_record
 
@@ -47,8 +48,6 @@ class Cut:
     @property
     def interval(self) -> float:
         """Half the width of the 95 % interval of `lost`."""
-        from lab.attention.running import Running
-
         sums = Running()
         for value in self.before - self.after:
             sums.add(value)

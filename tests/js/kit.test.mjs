@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asker, floats, hoverOf, ints, listen, pick } from "../../widgets/glass/kit.js";
+import { asker, floats, hoverOf, ints, listen, painter, pick } from "../../widgets/glass/kit.js";
 
 /** A model as a front end gives it, and what was sent to its kernel. */
 function fake(offline = false) {
@@ -116,4 +116,55 @@ test("binary traits are read wherever they lie in a message", () => {
   const bytes = new Uint8Array([9, ...new Uint8Array(new Float32Array([1.5, -2]).buffer)]);
   assert.deepEqual([...floats(new DataView(bytes.buffer, 1, 8))], [1.5, -2]);
   assert.deepEqual([...ints(new DataView(new Int32Array([7]).buffer))], [7]);
+});
+
+/** A page that shows no frame before `frame()`, and an element painted in it; `widen(width)` is what its observer hears. */
+function painting(width) {
+  const [element, end, drawn, asked] = [{ clientWidth: width }, new AbortController(), [], []];
+  let tell;
+  globalThis.requestAnimationFrame = (call) => asked.push(call);
+  globalThis.ResizeObserver = class {
+    constructor(call) { tell = call; }
+    observe() {}
+    disconnect() { tell = () => {}; }
+  };
+  const soon = painter(element, (...how) => drawn.push(how), end.signal);
+  return { soon, end, drawn, frame: () => asked.splice(0).forEach((call) => call()), widen(to) { element.clientWidth = to; tell(); } };
+}
+
+test("a picture is drawn once a frame however much has changed, and at once when its width has", () => {
+  const { soon, drawn, frame, widen } = painting(300);
+  for (let i = 0; i < 9; i++) soon();
+  assert.deepEqual(drawn, []);
+  frame();
+  widen(300); // what an observer says at first
+  assert.deepEqual(drawn, [[300, true]]);
+  soon();
+  frame();
+  frame();
+  assert.deepEqual(drawn.slice(1), [[300, false]]);
+  widen(500);
+  assert.deepEqual(drawn.slice(2), [[500, true]]);
+});
+
+test("what is hidden is not drawn, and drawn when it is shown", () => {
+  const { soon, drawn, frame, widen } = painting(0);
+  soon();
+  frame();
+  assert.deepEqual(drawn, []);
+  widen(300);
+  widen(0);
+  soon();
+  frame();
+  widen(300);
+  assert.deepEqual(drawn, [[300, true], [300, true]]);
+});
+
+test("nothing is drawn once a view is gone", () => {
+  const { soon, end, drawn, frame, widen } = painting(300);
+  end.abort();
+  soon();
+  frame();
+  widen(500);
+  assert.deepEqual(drawn, []);
 });

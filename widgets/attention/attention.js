@@ -1,6 +1,6 @@
 // Every head at a glance, one large, and a token's attention both ways: all drawn from the model and the session.
 
-import { h, hoverOf, isLive, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { h, hoverOf, isLive, listen, onTheme, painter, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { averages } from "./averages.js";
 import { button, headButtons, scoreTools } from "./controls.js";
@@ -44,11 +44,12 @@ const unfolded = (el) => [...el.querySelectorAll('[aria-expanded="true"]')].map(
 function show({ model, el, session, signal, kept }) {
   const hover = hoverOf(session);
   const view = frame({ el, model, session, signal }, { stem: "attention", keys: model.get("ablates") ? [...KEYS, ...CUT_KEYS] : KEYS, table: () => table() });
+  const soon = painter(view.picture, draw, signal);
   const store = headStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
   const small = thumbs(model);
   const [pieces, special, labels] = ["pieces", "special", "labels"].map((name) => model.get(name));
   const { layers, heads, tokens, causal } = store;
-  const state = { cell: null, hoverHead: null, pinHover: null, width: 0 };
+  const state = { cell: null, hoverHead: null, pinHover: null };
   const { first: onFirst } = model.get("scores");
   const resting = onFirst.flatMap((share, i) => (tokens > 1 && share >= RESTS ? [i] : []));
   const live = () => isLive(model, session);
@@ -64,7 +65,7 @@ function show({ model, el, session, signal, kept }) {
   const first = () => turn("skip_first", !model.get("skip_first"));
   const cut = (part) => { if (cuttable) turn("off", switched(model.get("off"), part)); };
   const restore = () => turn("off", []);
-  const scoring = scoreTools({ model, kept, turn, soon: () => soon() });
+  const scoring = scoreTools({ model, kept, turn, soon });
   const hoverCell = (cell) => {
     const here = cell && cell.query >= 0 && cell.key >= 0 && cell.query < tokens && cell.key < tokens ? cell : null;
     if (JSON.stringify(here) === JSON.stringify(state.cell)) return;
@@ -76,7 +77,7 @@ function show({ model, el, session, signal, kept }) {
   const parts = {
     overview: overview({ signal, thumbs: small, pick: (index) => open(pairOf(index)), cut: (index) => { open(pairOf(index)); cut(pairOf(index)); },
       hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } }),
-    matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickPair, moved: () => soon() }),
+    matrix: matrix({ signal, tokens, hover: hoverCell, pick: pickPair, moved: soon }),
     text: texts({ signal, pick: pickToken, hover: (token) => hover.set({ token }) }),
     pins: pins({ signal, open, unpin: pin, hover(pair, at) {
       const { query, key, span } = parts.matrix.view();
@@ -84,13 +85,13 @@ function show({ model, el, session, signal, kept }) {
       hoverCell(at && { query: Math.floor(query + at[1] * span), key: Math.floor(key + at[0] * span) });
     } }),
   };
-  const [why, reasons] = [whyPanel({ signal }), reasonStore({ model, session, signal, view, changed: () => soon() })];
+  const [why, reasons] = [whyPanel({ signal }), reasonStore({ model, session, signal, view, changed: soon })];
   const cuts = cutPanel({ signal, layers, turn: cut, restore, tell: (line) => (line ? view.tell(line, []) : soon()) });
   const cutter = cutStore({ model, session, signal, view, changed: () => { soon(); view.refresh(); } });
   const cutHead = button("Cut", "switch the head off, or on again (x)", () => { const { layer, head } = look(); cut([layer, head]); });
   const cutMlp = button("Cut MLP", "switch the MLP of this layer off, or on again (X)", () => cut([look().layer, MLP]));
   cutHead.hidden = cutMlp.hidden = !cuttable;
-  const head = headButtons({ model, view, pin: () => { const { layer, head } = look(); pin([layer, head]); }, why, soon: () => soon() });
+  const head = headButtons({ model, view, pin: () => { const { layer, head } = look(); pin([layer, head]); }, why, soon });
   const [name, about] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" })];
   const title = h("div", { class: "attention-name" }, name, head.pinner, cutHead, cutMlp);
   const side = h("div", { class: "attention-side" }, title, about, parts.text.element);
@@ -148,10 +149,9 @@ function show({ model, el, session, signal, kept }) {
   }
 
   let drawn = [];
-  function draw() {
-    if (!state.width) return;
+  function draw(width) {
     const now = look();
-    const plan = layout(state.width, layers.length, heads);
+    const plan = layout(width, layers.length, heads);
     grid.className = `attention-grid attention-${plan.name}${tokens > WHOLE ? " attention-long" : ""}`;
     const there = store.need([[now.layer, now.head], ...now.pinned]);
     const { height } = parts.overview.draw(now, plan.overview);
@@ -201,10 +201,6 @@ function show({ model, el, session, signal, kept }) {
     why.draw(now, pair, ...reasons.of(pair));
   }
 
-  let frameAsked = 0;
-  /** Draw before the next frame, once however much has changed. */
-  function soon() { frameAsked ||= requestAnimationFrame(() => { frameAsked = 0; draw(); }); }
-  signal.addEventListener("abort", () => cancelAnimationFrame(frameAsked));
   const retheme = () => { theme = null; soon(); };
 
   listen(session, "change:layer change:head change:token change:pinned", soon, signal);
@@ -213,15 +209,7 @@ function show({ model, el, session, signal, kept }) {
   listen(model, "change:title", entitle, signal);
   hover.listen(soon, signal);
   onTheme(retheme, signal);
-  const fit = () => {
-    const width = view.picture.clientWidth;
-    if (width && width !== state.width) { state.width = width; draw(); }
-  };
-  const sizes = new ResizeObserver(fit);
-  sizes.observe(view.picture);
-  signal.addEventListener("abort", () => sizes.disconnect());
 
   bind({ view, parts, session, signal, look, hoverCell, switches: { log, first, ...scoring.keys, ...head.keys, cut: cuttable ? { x: () => cutHead.click(), X: () => cutMlp.click(), r: restore } : {} },
     open: (index) => open(pairOf(index)), pin, pickPair, pickToken });
-  fit(); // another text in a view that has its place: no frame goes by without it
 }

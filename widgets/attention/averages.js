@@ -1,6 +1,6 @@
 // Heads over many texts: how far back each looks on average, small for all and large for one, and its scores with intervals.
 
-import { css, h, hoverOf, keys, listen, number, onTheme, pick, sequential } from "../glass/kit.js";
+import { css, h, hoverOf, keys, listen, number, onTheme, painter, pick, sequential } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { button, headButtons, scoreTools } from "./controls.js";
 import { RESTS, floatsOf, headName, sorting } from "./data.js";
@@ -34,18 +34,19 @@ export function averages({ model, el, session, signal, kept }) {
     ["layers", "heads", "distances", "scores", "spreads", "chance", "texts", "labels"].map((name) => model.get(name));
   const profiles = profilesOf(model.get("profiles"), layers.length * heads, distances);
   const view = frame({ el, model, session, signal }, { stem: "attention", keys: KEYS, table: () => tableOf(look()) });
+  const soon = painter(view.picture, draw, signal);
   const first = scores.first ?? [];
   const resting = first.flatMap((share, i) => (share >= RESTS ? [i] : []));
-  const state = { hoverHead: null, width: 0 };
+  let over = null; // the head under the mouse
   const turn = (name, value) => { model.set(name, value); model.save_changes(); };
   const pairOf = (index) => [layers[Math.floor(index / heads)], index % heads];
   const open = (index) => pick(session, { layer: pairOf(index)[0], head: pairOf(index)[1] });
   const log = () => turn("scale", model.get("scale") === "log" ? "linear" : "log");
-  const scoring = scoreTools({ model, kept, turn, soon: () => soon() });
-  const code = headButtons({ model, view, pin: null, soon: () => soon() });
+  const scoring = scoreTools({ model, kept, turn, soon });
+  const code = headButtons({ model, view, pin: null, soon });
 
   const map = overview({ signal, thumbs: profiles, pick: open, paintBase: paintProfiles,
-    hover(index) { if (index !== state.hoverHead) { state.hoverHead = index; soon(); } } });
+    hover(index) { if (index !== over) { over = index; soon(); } } });
   const large = plot({ signal, name: "mean weight by distance", height: 230 });
   const [name, about, list] = [h("strong"), h("div", { class: "attention-summary", "aria-live": "polite" }), h("ul", { class: "attention-scores" })];
   const side = h("div", { class: "attention-side" }, h("div", { class: "attention-name" }, name), about, list);
@@ -70,16 +71,15 @@ export function averages({ model, el, session, signal, kept }) {
     const [score, marks] = scoring.now();
     return {
       ...theme, layers, heads, labels, layer, head, index: layers.indexOf(layer) * heads + head, score, scores: marks, first, resting,
-      hoverHead: state.hoverHead, pinnedAt: [], pinned: session.get("pinned"), tokens: distances, firstShown: true, dpr: globalThis.devicePixelRatio || 1,
+      hoverHead: over, pinnedAt: [], pinned: session.get("pinned"), tokens: distances, firstShown: true, dpr: globalThis.devicePixelRatio || 1,
       labelled: Object.keys(labels).map((key) => { const [l, n] = key.split(".").map(Number); return layers.indexOf(l) * heads + n; }),
       order: kept.sorted && marks.length ? sorting(marks, kept.sorted) : null,
     };
   }
 
-  function draw() {
-    if (!state.width) return;
+  function draw(width) {
     const now = look();
-    const plan = layout(state.width, layers.length, heads);
+    const plan = layout(width, layers.length, heads);
     grid.className = `attention-grid attention-averages attention-${plan.name}`;
     map.draw(now, plan.overview);
     map.element.setAttribute("aria-label", `heads, ${headName(now.layer, now.head)} picked; arrows pick another`);
@@ -93,7 +93,7 @@ export function averages({ model, el, session, signal, kept }) {
     const held = [...list.querySelectorAll("button")].indexOf(list.getRootNode().activeElement);
     list.replaceChildren(...Object.keys(scores).filter((one) => one !== "entropy").map((one) => scoreRow(now, one)));
     list.querySelectorAll("button")[held]?.focus({ preventScroll: true });
-    view.tell(headLine(now, state.hoverHead ?? now.index, state.hoverHead === null ? label : labels[pairOf(state.hoverHead).join(".")]),
+    view.tell(headLine(now, over ?? now.index, over === null ? label : labels[pairOf(over).join(".")]),
       h("span", { class: "kit-soft" }, `±, whiskers: 95 % over texts · blue: even attention · first token left out · small: nearest ${Math.min(NEAR, distances)}, height √ weight`));
     scoring.draw();
     code.draw(now, session);
@@ -126,9 +126,6 @@ export function averages({ model, el, session, signal, kept }) {
     return { columns: ["places back", `${headName(now.layer, now.head)}: mean weight`, "± (95 %)"], rows: mean.map((value, i) => [i, number(value), number(spread[i])]) };
   };
 
-  let frameAsked = 0;
-  function soon() { frameAsked ||= requestAnimationFrame(() => { frameAsked = 0; draw(); }); }
-  signal.addEventListener("abort", () => cancelAnimationFrame(frameAsked));
   const retheme = () => { theme = null; soon(); };
   listen(session, "change:layer change:head", soon, signal);
   listen(model, "change:score", soon, signal);
@@ -136,18 +133,10 @@ export function averages({ model, el, session, signal, kept }) {
   listen(model, "change:title", entitle, signal);
   hover.listen(soon, signal);
   onTheme(retheme, signal);
-  const fit = () => {
-    const width = view.picture.clientWidth;
-    if (width && width !== state.width) { state.width = width; draw(); }
-  };
-  const sizes = new ResizeObserver(fit);
-  sizes.observe(view.picture);
-  signal.addEventListener("abort", () => sizes.disconnect());
   const beside = (right, down) => () => open(map.beside(look().index, right, down));
   keys(map.element, { ArrowLeft: beside(-1, 0), ArrowRight: beside(1, 0), ArrowUp: beside(0, -1), ArrowDown: beside(0, 1) }, signal);
   keys(view.root, { s: scoring.keys.sort, m: scoring.keys.mark, l: log, c: code.keys.code }, signal);
   entitle();
-  fit();
 }
 
 /** Each head's profile as bars, as high and as dark as the mean weight; near at the left. */

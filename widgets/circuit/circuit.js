@@ -1,6 +1,6 @@
 // A circuit: the graph on the left, pruned by a slider; on the right what it keeps beside random circuits, and the edges of a part.
 
-import { asker, h, hoverOf, isLive, keys, legend, listen, number, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, legend, listen, number, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { around, measured, needed, own, pruned, read } from "./data.js";
@@ -19,7 +19,8 @@ export default {
     let known = read(model);
     const get = (name) => model.get(name);
     const view = frame({ el, model, session, signal }, { stem: "circuit", keys: KEYS, table: () => table(known, circuit(), tried()) });
-    let [theme, width, asked, made, over] = [null, 0, 0, {}, { node: -1, edge: -1 }];
+    const soon = painter(view.picture, draw, signal);
+    let [theme, made, over] = [null, {}, { node: -1, edge: -1 }];
     const turn = (changes) => { model.set(changes); model.save_changes(); };
     const tried = () => (get("trial").edges ? own(get("trial"), get("trial_randoms")) : null);
     const running = () => get("progress").length > 0;
@@ -81,7 +82,6 @@ export default {
     }
 
     function draw() {
-      if (!width) return;
       theme ??= inks(view.root);
       const [now, at, { edge }, { layer, head }] = [circuit(), here(), over, hover.get()];
       const found = measured(known, now, get("trial"), get("trial_randoms"));
@@ -115,7 +115,6 @@ export default {
       const wedge = h("i", { role: "img", "aria-label": "width of an edge: blue works against the metric, orange holds it up", style: `background: linear-gradient(to right, ${colourOf(-1, theme.dark)} 50%, ${colourOf(1, theme.dark)} 50%)` });
       legends.replaceChildren(legend(scale({ low: -known.most, high: known.most, signed: true, dark: theme.dark }), "part, its edges out"), h("span", { class: "kit-legend" }, h("span", { class: "kit-name" }, "edge"), number(-known.widest), wedge, number(known.widest, known.unit)));
     }
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
 
     const move = (...by) => ({ shiftKey }) => {
       const [at, { live, leads }] = [here(), circuit()];
@@ -143,9 +142,5 @@ export default {
     listen(session, "change:layer change:head comm_live_update", soon, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
-    soon();
   },
 };

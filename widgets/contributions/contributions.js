@@ -1,6 +1,6 @@
 // What each part of a model adds to one logit: a waterfall by layer or by size, and where the picked head read.
 
-import { h, hoverOf, keys, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { h, hoverOf, keys, listen, onTheme, painter, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { read, steps } from "./data.js";
@@ -13,7 +13,8 @@ export default {
     const hover = hoverOf(session);
     let known = read(model);
     const view = frame({ el, model, session, signal }, { stem: "contributions", keys: KEYS, table: () => table(known) });
-    let [over, theme, width, asked, here] = [null, null, 0, 0, null]; // here: the picked step's name, of parts that are no heads
+    const soon = painter(view.picture, draw, signal);
+    let [over, theme, here] = [null, null, null]; // here: the picked step's name, of parts that are no heads
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
     const sorted = () => turn({ sort: model.get("sort") === "size" ? "layer" : "size" });
     const toggle = (layer) => { const open = model.get("opened"); turn({ opened: open.includes(layer) ? open.filter((one) => one !== layer) : [...open, layer] }); };
@@ -50,7 +51,6 @@ export default {
       return { known, steps: list, theme, here: at, part, hovered: over ? list.findIndex((step) => step.name === over.name) : -1 };
     }
     function draw() {
-      if (!width) return;
       const seen = look();
       water.draw({ ...seen, width: water.element.clientWidth });
       const step = seen.steps[seen.hovered] ?? (seen.part >= 0 ? headStep(seen) : seen.steps[seen.here]) ?? null;
@@ -72,7 +72,6 @@ export default {
       const step = list[at];
       return step.part === part ? step : { name: known.names[part], value: known.values[part], to: step.to, part, parts: [part] };
     }
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
 
     const move = (by) => () => {
       const { steps: list, here: at } = look();
@@ -95,9 +94,5 @@ export default {
     listen(session, "change:token change:layer change:head", soon, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
-    soon();
   },
 };

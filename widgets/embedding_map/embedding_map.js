@@ -1,6 +1,6 @@
 // A map of a vocabulary: boards of points, a slider between maps, search, and the truth beside the picture.
 
-import { h, hoverOf, ints, keys, listen, onTheme, pick as pickIn, sessionOf } from "../glass/kit.js";
+import { h, hoverOf, ints, keys, listen, onTheme, painter, pick as pickIn, sessionOf } from "../glass/kit.js";
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
 import { analogyLine } from "./analogy.js";
@@ -20,7 +20,7 @@ export default {
     const map = await read(model);
     const first = order(map);
     const last = map.maps.length - 1;
-    let [over, found, only, lasso, what, theme, paint, mask, width, asked, whole, moving] = [null, [], null, false, "Selected", null, {}, null, 0, 0, false, 0];
+    let [over, found, only, lasso, what, theme, paint, mask, whole, moving] = [null, [], null, false, "Selected", null, {}, null, false, 0];
 
     // What is shown: all of it from the model.
     const at = () => Math.min(last, Math.max(0, model.get("at") ?? 0));
@@ -42,6 +42,7 @@ export default {
     } });
     const boards = [];
     const row = h("div", { class: "embedding-map-boards" });
+    const painted = painter(row, (width, resized) => (whole || resized ? draw(width) : mark()), signal);
     const key = h("div", { class: "embedding-map-legend" });
     view.tools.append(...bar.elements);
     view.picture.append(h("div", { class: "embedding-map-all" }, h("div", { class: "embedding-map-left" }, row, key, line?.element ?? ""), side.element));
@@ -146,8 +147,8 @@ export default {
       };
     }
 
-    function draw() {
-      if (!width) return;
+    function draw(width) {
+      whole = false;
       const now = state();
       const pair = now.places.length > 1;
       if (pair && boards.length < 2) make("the map beside; arrows pick the next point");
@@ -162,17 +163,17 @@ export default {
       view.refresh();
     }
 
-    /** Draw before the next frame, once however much has changed; `light`: the marks alone. */
+    /** The marks alone. */
+    function mark() {
+      boards.forEach((one) => one.marks(over));
+      view.tell(...told(map, over ?? picked(), state().near, at()));
+    }
+    /** Draw before the next frame; `light`: the marks alone, if nothing else has changed. */
     function soon(light = false) {
       whole ||= !light;
-      asked ||= requestAnimationFrame(() => {
-        [asked, light, whole] = [0, !whole, false];
-        if (!light || !width) return draw();
-        boards.forEach((one) => one.marks(over));
-        view.tell(...told(map, over ?? picked(), state().near, at()));
-      });
+      painted();
     }
-    signal.addEventListener("abort", () => { cancelAnimationFrame(asked); cancelAnimationFrame(moving); });
+    signal.addEventListener("abort", () => cancelAnimationFrame(moving));
     const follow = () => { const to = map.tokens[session.get("token")]; if (to !== undefined) pick(to, true); };
     listen(model, "change:at change:beside change:title", () => soon(), signal);
     listen(model, "change:picked change:compared", () => { line?.set(three() ?? []); soon(); }, signal);
@@ -180,9 +181,6 @@ export default {
     listen(session, "change:token", follow, signal);
     hover.listen(() => { const { token } = hover.get(); if (map.tokens.length) point(map.tokens[token] ?? null); }, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = row.clientWidth)) draw(); });
-    sizes.observe(row);
-    signal.addEventListener("abort", () => sizes.disconnect());
     row.append(boards[0].element);
     line?.set(three() ?? []);
     follow();

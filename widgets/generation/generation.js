@@ -1,7 +1,7 @@
 // A text growing piece by piece: its chips, what else could stand at a place, and the tree, beams or time beside.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
 import { beamsOf } from "./beams.js";
 import { odds, oddsSaid, storeOf, surprise, tableOf } from "./data.js";
 import { facts, othersOf, textOf } from "./text.js";
@@ -20,8 +20,9 @@ export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     const hover = hoverOf(session);
-    let [theme, due, told, waits] = [null, 0, null, false];
-    const soon = () => { due ||= requestAnimationFrame(() => { due = 0; draw(); view.refresh(); }); };
+    let [theme, told, waits] = [null, null, false];
+    const stage = h("div", { class: "generation-stage" });
+    const soon = painter(stage, () => { draw(); view.refresh(); }, signal);
     const view = frame({ el, model, session, signal }, { stem: "generation", keys: KEYS, table: () => tableOf(store) });
     const store = storeOf(model, session, () => { waits = false; soon(); }, signal);
     const offers = () => model.get("_offers");
@@ -57,7 +58,6 @@ export default {
     const far = h("span", { class: "generation-far" });
     view.tools.append(far, h("span", {}, step, go), h("span", {}, colour, key));
     const tabs = Object.entries(PANELS).map(([name, label]) => h("button", { class: "kit-button", type: "button", "data-name": name, onclick: () => turn("panel", name) }, label));
-    const stage = h("div", { class: "generation-stage" });
     view.picture.append(text.element, h("div", { class: "generation-below" }, others.element, h("div", { class: "generation-main" }, h("div", { class: "generation-tabs", role: "group", "aria-label": "shown here" }, ...tabs), stage)));
 
     function look() {
@@ -123,9 +123,5 @@ export default {
     listen(model, "change:colour change:panel change:title change:summary change:_beams change:_timing change:_offers", soon, signal);
     listen(session, "comm_live_update", () => { waits = false; soon(); }, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(soon);
-    sizes.observe(stage);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(due); });
-    draw();
   },
 };

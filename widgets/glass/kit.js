@@ -35,6 +35,36 @@ export function onTheme(draw, signal) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(), { signal });
 }
 
+/** A call of `draw` before the next frame, once however often it is asked for; never once the view is gone. */
+export function oncePerFrame(draw, signal) {
+  let asked = 0;
+  return () => { asked ||= requestAnimationFrame(() => { asked = 0; if (!signal.aborted) draw(); }); };
+}
+
+/** Call with the element's width whenever it is another: at first, and with 0 when it is hidden. */
+export function onWidth(element, call, signal) {
+  let width = 0;
+  const sizes = new ResizeObserver(() => { if (width !== (width = element.clientWidth)) call(width); });
+  sizes.observe(element);
+  signal.addEventListener("abort", () => sizes.disconnect());
+}
+
+/**
+ * Draw a picture: `draw(width, resized)` whenever the element's width is another, and before the next frame once what this
+ * gives is called. What has no width is hidden, and not drawn.
+ */
+export function painter(element, draw, signal) {
+  let width = 0;
+  const paint = (asked) => {
+    const resized = width !== (width = element.clientWidth);
+    if (width && (asked || resized)) draw(width, resized);
+  };
+  onWidth(element, () => paint(false), signal);
+  const soon = oncePerFrame(() => paint(true), signal);
+  soon();
+  return soon;
+}
+
 /** The session's model: `get("token")`, and `pick` to change it. */
 export const sessionOf = (model) => model.widget_manager.get_model(model.get("session").replace("IPY_MODEL_", ""));
 
@@ -70,6 +100,8 @@ export function hoverOf(session) {
 }
 
 const taken = new WeakSet(); // keydown events that belong to a picture
+/** What moves a slider, a choice or a table that scrolls is theirs, in whatever view they stand. */
+const moves = ({ key, target }) => /^(Arrow|Page|Home|End)/.test(key) && target.matches("select, [type=range], [type=radio], .kit-twin");
 
 /** Keys of a picture: `{ ArrowLeft: () => … }`. The notebook's own shortcuts stay out of it. */
 export function keys(element, table, signal) {
@@ -77,7 +109,7 @@ export function keys(element, table, signal) {
   // JupyterLab listens on the document before anything inside it, and passes over a target so marked
   // (its arrows look no further up: a mark on what holds the target would come too late).
   window.addEventListener("keydown", (event) => {
-    if (ours(event)) taken.add(event); // what an inner part takes, the view around it does not give back
+    if (ours(event) || (element.contains(event.target) && moves(event))) taken.add(event); // what an inner part takes, the view around it does not give back
     if (element.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", taken.has(event));
   }, { capture: true, signal });
   element.addEventListener("keydown", (event) => {

@@ -1,6 +1,6 @@
 // The growing prediction: a grid of guesses, one cell's likeliest pieces, and the way of the piece that is followed.
 
-import { asker, h, hoverOf, isLive, keys, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, listen, onTheme, painter, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { fitting, read, standing, thinned } from "./data.js";
@@ -17,7 +17,8 @@ export default {
     const hover = hoverOf(session);
     let reading = read(model);
     const view = frame({ el, model, session, signal }, { stem: "lens", keys: KEYS, table: () => table(reading, look().lens) });
-    let [over, theme, width, asked, measure, told] = [null, null, 0, 0, null, {}];
+    const soon = painter(view.picture, draw, signal);
+    let [over, theme, measure, told] = [null, null, null, {}];
     const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
     const live = () => isLive(model, session);
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
@@ -77,7 +78,6 @@ export default {
     }
 
     function draw() {
-      if (!width) return;
       const seen = { ...look(), width: left.element.clientWidth, height: HIGH };
       measure ??= measureOf(model.get("measure"), reading, seen.theme);
       seen.measure = measure;
@@ -104,7 +104,6 @@ export default {
       soon();
     }
     const ordinal = (n) => ({ 2: "2nd", 3: "3rd" })[n] ?? `${n}th`;
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
 
     const move = (down, across) => () => {
       const { rows, settled: at } = look();
@@ -132,9 +131,6 @@ export default {
     listen(session, "comm_live_update", tools, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; tools(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
     tools();
   },
 };

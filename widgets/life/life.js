@@ -1,7 +1,7 @@
 // The time machine: one slider through a training moves attention, lens, words and sample together.
 // Everything of every moment is in the browser; nobody is asked while the slider moves.
 
-import { h, hoverOf, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { h, hoverOf, listen, onTheme, painter, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { read } from "./data.js";
@@ -20,8 +20,9 @@ export default {
     const hover = hoverOf(session);
     const life = read(model);
     const view = frame({ el, model, session, signal }, { stem: "life", keys: KEYS, table: () => table(life, look()) });
+    const soon = painter(view.picture, draw, signal);
     const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
-    let [cell, over, width, theme, timer, asked] = [null, null, 0, null, 0, 0];
+    let [cell, over, theme, timer] = [null, null, null, 0];
 
     const tellKernel = throttled(() => model.save_changes(), signal);
     const now = () => inside(model.get("moment"), life.count) ?? 0;
@@ -56,7 +57,7 @@ export default {
     const turn = (to) => {
       panels.dataset.tab = to;
       tabs.forEach((tab, i) => tab.setAttribute("aria-pressed", String(i === to)));
-      draw();
+      soon();
     };
     view.picture.append(parts[0].element, ...(parts.length > 3 ? [h("div", { class: "life-tabs" }, ...tabs)] : []), panels);
 
@@ -66,12 +67,11 @@ export default {
       const settled = inside(session.get("token"), life.size) ?? life.start[1];
       const token = inside(hover.get().token, life.size) ?? settled;
       theme ??= inks(view.root);
-      return { moment: now(), head: head < 0 ? life.start[0] : head, token, settled, theme, width, stamp: `${width} ${panels.dataset.tab}`, pace: timer ? PACES[speed.selectedIndex][1] : undefined };
+      return { moment: now(), head: head < 0 ? life.start[0] : head, token, settled, theme, pace: timer ? PACES[speed.selectedIndex][1] : undefined };
     }
 
-    function draw() {
-      if (!width) return;
-      const seen = look();
+    function draw(width) {
+      const seen = { ...look(), width, stamp: `${width} ${panels.dataset.tab}` };
       seen.said = said(life, seen);
       for (const part of parts) part.draw(seen);
       place.textContent = where(life, seen.moment);
@@ -81,18 +81,10 @@ export default {
       view.refresh();
     }
 
-    /** Draw before the next frame, once however much has changed. */
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
-    signal.addEventListener("abort", () => cancelAnimationFrame(asked));
     listen(model, "change:moment change:title", soon, signal);
     listen(session, "change:layer change:head change:token", soon, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => {
-      if (width !== (width = view.picture.clientWidth)) draw();
-    });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => sizes.disconnect());
     turn(0);
   },
 };

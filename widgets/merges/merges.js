@@ -1,5 +1,5 @@
 // A byte-pair encoding, stepped through merge by merge. Everything is worked out here, with or without a kernel.
-import { chip, css, h, isLive, listen, number, sequential, isDark, onTheme, sessionOf, visible } from "../glass/kit.js";
+import { chip, css, h, isLive, listen, number, sequential, isDark, onTheme, onWidth, sessionOf, visible } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { after, read, readable, ready } from "./data.js";
 
@@ -157,9 +157,7 @@ export default {
     listen(model, "change:merge change:title", draw, signal);
     listen(model, "change:text", () => { if (text.value !== model.get("text")) { text.value = model.get("text"); typed(); } }, signal);
     onTheme(() => { mark(); draw(); }, signal);
-    const sizes = new ResizeObserver(mark);
-    sizes.observe(slider);
-    signal.addEventListener("abort", () => sizes.disconnect());
+    onWidth(slider, mark, signal);
     text.value = model.get("text");
     requestAnimationFrame(typed);
     typed();

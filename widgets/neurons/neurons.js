@@ -1,5 +1,5 @@
 // Neurons of a layer: a list in any order, and of the picked one its contexts, histogram, vocabulary, and your own text.
-import { asker, h, isDark, isLive, legend, listen, number, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, isDark, isLive, legend, listen, number, oncePerFrame, onTheme, onWidth, pick, scale, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { coloured, line } from "./contexts.js";
 import { changes, CUT } from "./changes.js";
@@ -150,9 +150,10 @@ export default {
     input.addEventListener("input", () => set({ text: input.value }), { signal });
     input.addEventListener("keydown", (event) => event.stopPropagation(), { signal });
 
+    const soon = oncePerFrame(draw, signal); // not at once: in a notebook the view may be off the page just now
     listen(model, "change:neuron change:sort change:title change:summary", update, signal);
     listen(model, "change:text", listenTo, signal);
-    listen(model, "change:_effects change:_controls", () => requestAnimationFrame(draw), signal);
+    listen(model, "change:_effects change:_controls", soon, signal);
     listen(session, "change:layer", () => {
       const now = layer();
       if (shown && now === shown[0]) return update();
@@ -161,10 +162,8 @@ export default {
       else choose(to); // which updates
     }, signal);
     listen(session, "comm_live_update", update, signal);
-    onTheme(() => requestAnimationFrame(draw), signal); // in a notebook the view may be off the page just now
-    const sizes = new ResizeObserver(() => graph.draw({ card, end, root: view.root }));
-    sizes.observe(graph.element);
-    signal.addEventListener("abort", () => sizes.disconnect());
+    onTheme(soon, signal);
+    onWidth(graph.element, () => graph.draw({ card, end, root: view.root }), signal);
     last.set(...place());
     input.value = model.get("text");
     update();

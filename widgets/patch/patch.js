@@ -1,6 +1,6 @@
 // What each place of one run carries into another: a map of effects, the control's map beside it, one cell and its texts.
 
-import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { inks } from "../glass/curves.js";
 import { bar } from "./bar.js";
@@ -17,7 +17,9 @@ export default {
     const hover = hoverOf(session);
     let sweep = read(model);
     const view = frame({ el, model, session, signal }, { stem: "patch", keys: KEYS, table: () => table(sweep) });
-    let [over, theme, width, asked, writing, wanted, ruler] = [null, null, 0, 0, null, true, null];
+    let [over, theme, writing, wanted, ruler, anew] = [null, null, null, true, null, true];
+    const soon = painter(view.picture, (_, resized) => { if (anew || resized) draw(); else mark(); }, signal);
+    const all = () => { anew = true; soon(); };
     const live = () => isLive(model, session);
     const offers = model.get("_offers");
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
@@ -61,7 +63,7 @@ export default {
 
     /** Everything anew: maps, switches, the line to ask on. */
     function draw() {
-      if (!width) return;
+      anew = false;
       theme ??= inks(view.root);
       ruler = scale({ low: -sweep.reach, high: sweep.reach, unit: sweep.unitShown, signed: true, dark: theme.dark });
       const { tall, top, rows } = big.draw({ sweep, width: big.element.clientWidth, height: HIGH - 2, scale: ruler, theme, only: model.get("only") });
@@ -79,7 +81,6 @@ export default {
     }
     /** One cell: the frames around it, the panel, the two lines. */
     function mark() {
-      if (!width || !theme) return;
       const cell = settled();
       const [shown, token] = [over ?? cell, hover.get().token];
       big.mark(cell, over ?? (sweep.byPosition && token !== null && token < sweep.across ? { row: cell.row, at: token } : null));
@@ -102,9 +103,6 @@ export default {
     function asks() {
       line.draw({ texts: [model.get("clean"), model.get("corrupted")], place: { site: sweep.site, by: sweep.by }, work: model.get("_work"), live: live() });
     }
-    let anew = true;
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; if (anew) { anew = false; draw(); } else mark(); }); }
-    const all = () => { anew = true; soon(); };
 
     const move = (down, across) => () => {
       const cell = settled();
@@ -132,9 +130,6 @@ export default {
     listen(session, "comm_live_update", all, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; all(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) { anew = false; draw(); } });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
     asks();
   },
 };

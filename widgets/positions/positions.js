@@ -1,6 +1,6 @@
 // Three ways to tell where a piece stands: every two places compared, likeness by distance, and one pair as a clock.
 // All of it is computed here, from a few numbers; moving the mouse asks nobody.
-import { h, hoverOf, isDark, keys, legend, listen, number, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { h, hoverOf, isDark, keys, legend, listen, number, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
 import { chart, inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
 import { read, SCHEMES } from "./data.js";
@@ -19,7 +19,7 @@ export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
     const hover = hoverOf(session);
-    let [data, over, width, theme, due] = [read(model), null, 0, null, 0];
+    let [data, over, theme] = [read(model), null, null];
     const changed = new Set();
     const view = frame({ el, model, session, signal }, { stem: "positions", keys: KEYS, table: () => table(data, look()) });
     const inside = (p) => (Number.isInteger(p) && p >= 0 && p < data.count ? p : null);
@@ -54,6 +54,7 @@ export default {
     const caption = h("div", { class: "positions-caption" });
     const ground = h("div", { class: "positions-ground" }, plot.element);
     view.picture.append(row, ground);
+    const soon = painter(ground, draw, signal);
 
     /** The chart's mouse chooses a distance: the second place moves. */
     const near = (d) => { const { picked } = look(); hovered(d === null ? null : [picked[0], other(picked[0], Math.round(d))]); };
@@ -67,7 +68,7 @@ export default {
       view.tools.replaceChildren(legend(scale({ low: -1, high: 1, signed: true, dark }), "likeness"));
       view.title(model.get("title") || `Where a piece stands, told in ${["", "one way", "two ways", "three ways"][data.names.length]} · ${data.count} places`, model.get("summary"));
     }
-    function lines() {
+    function lines(width) {
       const { pair, alone: one } = look();
       theme ??= inks(view.root);
       const x = Float32Array.from({ length: data.count }, (_, d) => d);
@@ -105,19 +106,19 @@ export default {
       view.tell(likeness(data, now), told);
     }
 
-    function draw() { if (!width) return; paint(); lines(); point(); view.refresh(); }
-    /** Before the next frame, once however much has changed; the pair alone moves the dial only. */
-    const later = (names) => { for (const name of names) changed.add(name); soon(); };
-    function flush() {
-      due = 0;
+    /** All of it where more than what is pointed at has changed; the pair alone moves the dial only. */
+    function draw(width, resized) {
       const [all, again] = [[...changed], changed.size > 0 && !(changed.size === 1 && changed.has("pair") && !model.get("alone"))];
       changed.clear();
-      if (all.some((name) => !["pair", "alone", "scheme"].includes(name))) data = read(model);
-      if (again) draw(); else if (width) point();
+      if (all.some((name) => !["pair", "alone", "scheme", "theme"].includes(name))) data = read(model);
+      if (!again && !resized) return point();
+      paint();
+      lines(width);
+      point();
+      view.refresh();
     }
-    /** Only what is pointed at has moved. */
-    function soon() { due ||= requestAnimationFrame(flush); }
-    signal.addEventListener("abort", () => { cancelAnimationFrame(due); hover.set({ token: null }); });
+    const later = (name) => { changed.add(name); soon(); };
+    signal.addEventListener("abort", () => hover.set({ token: null }));
 
     const step = (by, both) => () => { const { picked } = look(); const next = picked.map((place, i) => place + by[i]); if (next.every((place) => inside(place) !== null)) choose(next); else if (!both) choose(next.map((place) => Math.min(data.count - 1, Math.max(0, place)))); };
     const turn = (by) => () => { const { pair, scheme } = look(); set({ pair: Math.min(scheme.pairs - 1, Math.max(0, pair + by)) }); };
@@ -128,13 +129,10 @@ export default {
     }, signal);
     keys(plot.element, { ArrowLeft: step([0, 1]), ArrowRight: step([0, -1]) }, signal);
 
-    for (const name of TRAITS) listen(model, `change:${name}`, () => later([name]), signal);
+    for (const name of TRAITS) listen(model, `change:${name}`, () => later(name), signal);
     listen(session, "change:token", soon, signal);
     listen(model, "change:other", soon, signal);
     hover.listen(soon, signal);
-    onTheme(() => { theme = null; draw(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = ground.clientWidth)) draw(); });
-    sizes.observe(ground);
-    signal.addEventListener("abort", () => sizes.disconnect());
+    onTheme(() => { theme = null; later("theme"); }, signal);
   },
 };

@@ -2,7 +2,7 @@
 
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, legend, listen, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
 import { chart } from "./chart.js";
 import { read } from "./data.js";
 import { sentence } from "./sentence.js";
@@ -17,7 +17,8 @@ export default {
     const hover = hoverOf(session);
     let known = read(model);
     const view = frame({ el, model, session, signal }, { stem: "probes", keys: KEYS, table: () => table(known, task()) });
-    let [overRow, cell, theme, width, asked] = [null, null, null, 0, 0];
+    const soon = painter(view.picture, draw, signal);
+    let [overRow, cell, theme] = [null, null, null];
     const task = () => known.tasks.find(({ name }) => name === model.get("task")) ?? known.tasks[0];
     const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
     const live = () => isLive(model, session);
@@ -74,7 +75,6 @@ export default {
       };
     }
     function draw() {
-      if (!width) return;
       const seen = look();
       // The keyboard stays in the panel, also when that is another one now.
       const lost = stage.contains(document.activeElement) && !parts[seen.tab].element.contains(document.activeElement);
@@ -109,7 +109,6 @@ export default {
       key.replaceChildren(legend(scale({ low: signed ? -1 : 0, high: 1, signed, dark: theme.dark }), { sentence: "probability", confusion: "share of the true class", directions: "cosine" }[tab]));
       soon();
     }
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
 
     const move = (down) => () => go({ row: Math.max(0, Math.min(known.last, look().row + down)) });
     keys(left.element, { ArrowLeft: move(-1), ArrowRight: move(1), ArrowUp: move(-1), ArrowDown: move(1), Home: move(-1e9), End: move(1e9) }, signal);
@@ -128,9 +127,6 @@ export default {
     listen(session, "comm_live_update", tools, signal);
     hover.listen(soon, signal);
     onTheme(() => { theme = null; tools(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
     tools();
   },
 };

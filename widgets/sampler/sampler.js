@@ -1,7 +1,7 @@
 // What may come next, and what the rules make of it: worked out here, as a slider moves, from the logits sent once.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, chip, floats, h, ints, listen, number, onTheme, sessionOf, short } from "../glass/kit.js";
+import { asker, chip, floats, h, ints, listen, number, oncePerFrame, onTheme, onWidth, sessionOf, short } from "../glass/kit.js";
 import { chances } from "./chances.js";
 import { controls } from "./controls.js";
 import { counts } from "./counts.js";
@@ -130,20 +130,14 @@ export default {
       if (view.picture.contains(target)) target.toggleAttribute("data-lm-suppress-shortcuts", /^(Arrow|Page|Home|End|Escape)/.test(key) && !(ctrlKey || metaKey || altKey));
     }, { capture: true, signal });
 
-    let waiting = false;
-    const soon = () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => { waiting = false; if (!signal.aborted) draw(); });
-    };
+    const soon = oncePerFrame(draw, signal);
     listen(model, "change:logits change:_said change:_first change:_names", () => { base = null; queueMicrotask(() => { if (!base) { read(); follow(); } }); soon(); }, signal);
     listen(model, [...Object.keys(RULES), "seed", "other", "title", "model_name", "_text", "_code"].map((trait) => `change:${trait}`).join(" "), soon, signal);
     listen(model, "change:panel change:log", () => { left = 0; tools(); soon(); }, signal);
     listen(session, "change:token", () => { hint = ""; follow(); }, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sized = new ResizeObserver(() => { left = 0; soon(); });
-    sized.observe(view.picture);
-    signal.addEventListener("abort", () => { sized.disconnect(); for (const part of Object.values(parts)) part.stop?.(); });
+    onWidth(view.picture, () => { left = 0; soon(); }, signal);
+    signal.addEventListener("abort", () => { for (const part of Object.values(parts)) part.stop?.(); });
     tools();
     read();
     draw();

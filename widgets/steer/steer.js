@@ -1,6 +1,6 @@
 // A slider of strength for every layer: effect and price as curves beside random directions, what comes next, what is written.
 
-import { asker, h, isLive, keys, legend, listen, onTheme, pick, sessionOf } from "../glass/kit.js";
+import { asker, h, isLive, keys, legend, listen, onTheme, painter, pick, sessionOf } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { chances } from "../glass/beside.js";
 import { chart, inks, range } from "../glass/curves.js";
@@ -15,7 +15,8 @@ export default {
     const session = await sessionOf(model);
     let run = read(model);
     const view = frame({ el, model, session, signal }, { stem: "steer", keys: KEYS, table: () => table(run) });
-    let [theme, width, asked, over] = [null, 0, 0, null];
+    const soon = painter(view.picture, draw, signal);
+    let [theme, over] = [null, null];
     const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
     const live = () => isLive(model, session);
 
@@ -54,7 +55,6 @@ export default {
     }
 
     function draw() {
-      if (!width) return;
       theme ??= inks(view.root);
       const [row, column] = place();
       const cell = run.at(row, column);
@@ -100,8 +100,7 @@ export default {
       view.busy(work.length > 0);
       if (work[1]) view.root.querySelector(".kit-mark").textContent = `layer ${work[0]} of ${work[1]} done`;
     }
-    const anew = () => { run = read(model); over = null; typed.value = run.prompt; tools(); soon(); };
-    function soon() { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); }
+    const anew = () => { run = read(model); over = null; if (el.ownerDocument.activeElement !== typed) typed.value = run.prompt; tools(); soon(); };
 
     const more = (by) => () => { const [, column] = place(); turn({ strength: run.strengths[Math.max(0, Math.min(run.strengths.length - 1, column + by))] }); };
     const higher = (by) => () => { const [row] = place(); pick(session, { layer: run.layers[Math.max(0, Math.min(run.layers.length - 1, row + by))] }); };
@@ -119,9 +118,6 @@ export default {
     listen(session, "change:layer", soon, signal);
     listen(session, "comm_live_update", tools, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => { if (width !== (width = view.picture.clientWidth)) draw(); });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
     anew();
   },
 };

@@ -1,7 +1,7 @@
 // More features than dimensions: their directions by sparsity, what comes back of each, and the phases.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, CATEGORIES, h, isDark, isLive, keys, legend, listen, number, onTheme, scale, sessionOf } from "../glass/kit.js";
+import { asker, CATEGORIES, h, isDark, isLive, keys, legend, listen, number, oncePerFrame, onTheme, scale, sessionOf } from "../glass/kit.js";
 import { arrows } from "./arrows.js";
 import { dimensions, phasesOf, read, returned } from "./data.js";
 import { matrix, phaseMap } from "./grids.js";
@@ -13,7 +13,7 @@ const PHASES = { false: [[226, 226, 226], CATEGORIES[4], CATEGORIES[1]], true: [
 export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
-    let [data, phases, theme, due, fresh] = [read(model), phasesOf(model), null, 0, false];
+    let [data, phases, theme, fresh] = [read(model), phasesOf(model), null, false];
     const view = frame({ el, model, session, signal }, { stem: "superposition", keys: KEYS, table: () => table(data, phases, now()) });
     const now = () => Object.fromEntries(["run", "moment", "feature", "cell", "theory"].map((name) => [name, model.get(name)]));
     const set = (changes) => { model.set(changes); model.save_changes(); };
@@ -62,7 +62,6 @@ export default {
       h("div", { class: "superposition-under" }, controls, h("div", { class: "superposition-part" }, head("Share of a dimension, by sparsity", share), parts.strip.element)));
 
     function draw() {
-      due = 0;
       if (fresh) [data, phases, fresh] = [read(model), phasesOf(model), false];
       theme ??= inks(view.root);
       const { run, moment, feature: picked, cell, theory } = now();
@@ -104,8 +103,7 @@ export default {
       stop.hidden = !on;
       work.textContent = on ? `seed ${model.get("seed")}: ${data.steps[data.moments - 1]} of ${data.of} …` : [`seed ${model.get("seed")}`, model.get("_note"), model.get("_can") && !live ? "Training anew needs a kernel." : ""].filter(Boolean).join(" · ");
     }
-    const soon = () => { due ||= requestAnimationFrame(draw); };
-    signal.addEventListener("abort", () => cancelAnimationFrame(due));
+    const soon = oncePerFrame(draw, signal);
 
     const step = (name, count, by) => () => choose({ [name]: within(model.get(name) + by, count()) });
     const theory = () => set({ theory: !model.get("theory") });

@@ -1,5 +1,5 @@
 // One text, typed once, cut by several tokenizers: piece under piece, letter over letter.
-import { asker, h, hoverOf, isLive, keys, listen, pick, sessionOf, short } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, listen, onWidth, pick, sessionOf, short } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { beneath, covering, read, toBytes, toLetters, worded } from "./data.js";
 import { drawn, letterOf, perPiece, table } from "./rows.js";
@@ -171,9 +171,7 @@ export default {
     listen(session, "change:token", follow, signal);
     listen(session, "comm_live_update", offer, signal);
     hover.listen(look, signal);
-    const sizes = new ResizeObserver(() => { if (room !== (room = body.clientWidth)) draw(); });
-    sizes.observe(body);
-    signal.addEventListener("abort", () => sizes.disconnect());
+    onWidth(body, (width) => { room = width; draw(); }, signal);
     offer();
     build();
     if (!picked()) follow();

@@ -1,5 +1,5 @@
 // The training board: curves with one crosshair, samples as they change, where the run stands, and the way to stop it.
-import { asker, h, isLive, keys, listen, onTheme, sessionOf } from "../glass/kit.js";
+import { asker, h, isLive, keys, listen, onTheme, painter, sessionOf } from "../glass/kit.js";
 import { FOOT, chart, inks, nearest } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
 import { between, clock, numbersAt, storeOf, tableOf } from "./data.js";
@@ -17,11 +17,11 @@ const STOPS = { running: ["Stop", "stop"], stopping: ["Stopping…", "resume"], 
 export default {
   async render({ model, el, signal }) {
     const session = await sessionOf(model);
-    let [theme, scale, asked] = [null, null, 0];
-    const soon = () => { asked ||= requestAnimationFrame(() => { asked = 0; draw(); view.refresh(); }); };
-    const store = storeOf({ model, session, signal, changed: soon });
+    let [theme, scale] = [null, null];
     const view = frame({ el, model, session, signal }, { stem: "training", keys: KEYS, table: () => tableOf(store) });
-    const state = { over: null, held: null, exact: null, width: 0 };
+    const soon = painter(view.picture, draw, signal);
+    const store = storeOf({ model, session, signal, changed: soon });
+    const state = { over: null, held: null, exact: null };
     const [facts, samples, panels] = [factsOf(), samplesOf(signal), panelsOf(store, soon)];
 
     const here = () => state.over ?? state.held;
@@ -63,14 +63,13 @@ export default {
       return { to, back, before, kind, low: first < high ? first : high / 10, high, log, text: last === null ? () => "" : kind === "seconds" ? clock : undefined };
     }
 
-    function draw() {
-      if (!state.width) return;
+    function draw(width) {
       theme ??= inks(view.root);
       scale = scaled();
       const [{ phase, metrics }, live] = [store.page, isLive(model, session)];
-      const [narrow, texts] = [state.width < 860, store.samples.length > 0];
+      const [narrow, texts] = [width < 860, store.samples.length > 0];
       const aside = ["grad_norm", "lr", "layers"].some((name) => store.curve(name).x.length);
-      const [half, tall] = [(state.width - 24) * (narrow ? 0.5 : 0.4), narrow ? 230 : 336];
+      const [half, tall] = [(width - 24) * (narrow ? 0.5 : 0.4), narrow ? 230 : 336];
       const side = narrow ? 196 : texts ? 204 : tall;
       grid.className = `training-grid${narrow ? " training-narrow" : ""}${aside && texts ? "" : aside || texts ? " training-two" : " training-one"}`;
       grid.style.setProperty("--training-text", `${narrow || !aside ? side : tall - side - 8}px`);
@@ -78,9 +77,9 @@ export default {
       right.element.hidden = !aside;
       const look = { x: scale, theme, log: model.get("log_y") };
       const low = metrics.length ? Math.round(tall * 0.38) : 0;
-      left.draw({ ...look, width: Math.floor(narrow || !(aside || texts) ? state.width : state.width - 24 - half),
+      left.draw({ ...look, width: Math.floor(narrow || !(aside || texts) ? width : width - 24 - half),
         panels: [panels.loss(look, tall - FOOT - low), ...(low ? [panels.metrics(look, low)] : [])] });
-      if (aside) right.draw({ ...look, width: Math.floor(narrow && !texts ? state.width : half), panels: panels.gradients(look, side - FOOT) });
+      if (aside) right.draw({ ...look, width: Math.floor(narrow && !texts ? width : half), panels: panels.gradients(look, side - FOOT) });
       facts.draw(store.page);
       const [label] = (live && STOPS[phase]) || [""];
       if (label || live) stop.textContent = label;
@@ -90,6 +89,7 @@ export default {
       const word = session.comm_live === false ? "disconnected" : live || !(phase in STOPS) ? WORDS[phase] ?? phase : "as it was when saved";
       view.title(`${model.get("title") || "Training"} · ${word}`, model.get("summary"));
       cross();
+      view.refresh();
     }
 
     function cross() {
@@ -117,13 +117,5 @@ export default {
     listen(model, "change:x change:log_x change:log_y change:title change:summary", soon, signal);
     listen(session, "comm_live_update", soon, signal);
     onTheme(() => { theme = null; soon(); }, signal);
-    const sizes = new ResizeObserver(() => {
-      const width = view.picture.clientWidth;
-      if (width && width !== state.width) { state.width = width; draw(); }
-    });
-    sizes.observe(view.picture);
-    signal.addEventListener("abort", () => { sizes.disconnect(); cancelAnimationFrame(asked); });
-    state.width = view.picture.clientWidth;
-    draw();
   },
 };
