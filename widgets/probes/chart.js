@@ -91,7 +91,7 @@ function lower({ task, theme, across, width, known, lower: kind, row: picked, ov
       ...(coded ? [level(high[row], x - half - 2, x + half + 2, theme.ink, "")] : [put("line", { x1: x, x2: x, y1: down.at(low[row]), y2: down.at(high[row]), stroke: theme.ink, "stroke-width": 1.5 })]))];
   });
   const now = number(mean[overRow ?? picked]);
-  const name = coded ? `bits a label: ${now} (dash: shuffled, dots: no reading)` : `selectivity: probe − ${LINES[task.against.key][0]} = ${now}`;
+  const name = coded ? `bits a label ${now}; dash: shuffled, dots: no reading` : `selectivity: probe − ${LINES[task.against.key][0]} = ${now}`;
   return [
     ...ticks(down.value(foot), most, 3).flatMap((value) => tick(value, down.at(value), theme, width)),
     put("g", { "data-effect": kind }, ...bars), ...(coded ? [level(task.uniform, LEFT, width - RIGHT, theme.soft, "1 3")] : []), put("text", { x: LEFT, y: TALL + GAP - 6, class: "probes-name" }, name),
