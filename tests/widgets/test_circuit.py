@@ -205,6 +205,10 @@ class TestInThePage:
         frame.locator(".circuit-slider").focus()
         page.keyboard.press("ArrowLeft")
         assert opened.state(view, "size") == 29
+        mine = "document.activeElement.hasAttribute('data-lm-suppress-shortcuts')"
+        assert page.evaluate(mine)  # JupyterLab would fold the section up
+        page.keyboard.press("m")
+        assert not page.evaluate(mine)
         expect(frame.locator(".circuit-way").first).to_contain_text("at 30 edges")
         page.keyboard.press("Home")
         assert opened.state(view, "size") == 1

@@ -9,7 +9,7 @@ import { curve } from "./curve.js";
 import { list } from "./list.js";
 import { edgeLines, figures, headline, KEYS, many, needs, nodeLines, restingLines, table } from "./words.js";
 
-const HIGH = 372; // px, whatever is shown
+const HIGH = 404; // px, whatever is shown
 const STEPS = 1000; // of the slider, which counts edges by their logarithm
 
 export default {
@@ -52,7 +52,8 @@ export default {
     const resize = (size) => turn({ size: Math.max(1, Math.min(known.count, size)) });
     slider.addEventListener("input", () => {
       const [now, wanted] = [get("size"), sizeAt(slider.value)];
-      resize(wanted === now ? now + Math.sign(slider.value - (STEPS * Math.log(now)) / most()) : wanted);
+      if (wanted !== now) resize(wanted);
+      else grow(Math.sign(slider.value - (STEPS * Math.log(now)) / most()))();
     }, { signal });
 
     /** Cut these edges by hand, or put them back where all of them are cut. */
@@ -131,7 +132,6 @@ export default {
     keys(picture.element, { ArrowLeft: move(-1, 0), ArrowRight: move(1, 0), ArrowUp: move(0, 1), ArrowDown: move(0, -1), Enter: () => rail.walk(null, 1) }, signal);
     keys(rail.element, { ArrowUp: (event) => rail.walk(row(event), -1), ArrowDown: (event) => rail.walk(row(event), 1), x: (event) => knife([row(event).edge]) }, signal);
     keys(plot.element, { ArrowLeft: step(-1), ArrowRight: step(1) }, signal);
-    keys(prune, Object.fromEntries(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"].map((key) => [key, null])), signal); // the slider's own
     keys(view.root, {
       "+": grow(1), "=": grow(1), "-": grow(-1), "]": step(1), "[": step(-1), t: () => ask("test"), n: () => ask("needs"), s: stop, r: () => turn({ cut: [] }),
       x: () => { if (here() >= 0) knife(around(known, circuit(), here()).flat()); }, Escape: () => { go(-1); picture.element.focus(); },

@@ -1,5 +1,5 @@
 // The frame of a view: headline and tools on top, the picture, a detail line, and at the foot table, page, keys.
-import { asker, h, isLive, listen } from "./kit.js";
+import { asker, h, isLive, keys as keysOf, listen } from "./kit.js";
 
 /**
  * Builds the frame into `el`. `about`: `stem` (CSS class), `keys` ([[keys, what they do], …]), and
@@ -29,6 +29,7 @@ export function frame({ el, model, session, signal }, { stem, keys = [], table }
   const save = foot.appendChild(h("button", { class: "kit-button", type: "button" }, "Save page"));
   const toggleHelp = fold(help, "Keys");
   foot.append(mark);
+  keysOf(root, {}, signal); // its sliders' arrows stay with them, also where the picture has no keys
   root.addEventListener("keydown", (event) => {
     if (event.key === "?" && !event.target.closest("input, select, textarea")) toggleHelp.click();
   }, { signal });
