@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from widgets.glass.figures import BLUE, GREY, NONE, ORANGE, dressed, plain
 from widgets.glass.text import clean, visible
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"  # Okabe & Ito's, and a grey
 LINES = (BLUE, ORANGE, "#009E73", "#CC79A7", GREY, "#56B4E9", "#E69F00")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-PAPER, INK = "#FFFFFF", "#333333"
 
 
 def next_tokens(trace: Any, token: int = -1, count: int = 10) -> go.Figure:
@@ -62,7 +61,7 @@ def bars(names: Sequence[str], values: Any, *, title: str, unit: str) -> go.Figu
     places = {"tickvals": list(range(len(names))), "ticktext": list(names)}
     figure.update_yaxes(autorange="reversed", **places)
     figure.update_xaxes(title=unit, range=[0, float(np.nanmax(values, initial=0)) * 1.12 or 1])
-    return _plain(figure, title, height=90 + 24 * len(names))
+    return _bare(figure, title, height=90 + 24 * len(names))
 
 
 def against_control(
@@ -92,7 +91,7 @@ def against_control(
         where = {"x": list(values), "y": [name] * len(values), "name": name}
         figure.add_scatter(**where, mode="markers", marker=marker)
     figure.update_xaxes(title=unit)
-    return _plain(figure, title, height=240)
+    return _bare(figure, title, height=240)
 
 
 def lines(
@@ -125,31 +124,18 @@ def lines(
         )
     figure.update_xaxes(title=along)
     figure.update_yaxes(title=unit, type="log" if log else "linear")
-    _plain(figure, title, height=340)
-    figure.update_yaxes(gridcolor="rgba(138,138,138,0.25)", zeroline=False)
-    return figure.update_layout(showlegend=len(curves) > 1, legend={"orientation": "h", "y": -0.22})
+    legend = {"orientation": "h", "y": -0.22}
+    dressed(figure, title, 340, showlegend=len(curves) > 1, legend=legend)
+    figure.update_xaxes(zeroline=False)
+    return figure.update_yaxes(zeroline=False)
 
 
-def _plain(figure: go.Figure, title: str, height: int) -> go.Figure:
-    """The look of all charts: on paper of their own.
-
-    A figure cannot follow the notebook's theme, and no ink is readable on both white and black.
-    """
-    figure.update_layout(
-        title={"text": title, "font": {"size": 14}},
-        height=height,
-        margin={"l": 10, "r": 40, "t": 48, "b": 44},
-        showlegend=False,
-        paper_bgcolor=PAPER,
-        plot_bgcolor=PAPER,
-        font={"color": INK, "family": "monospace"},
-    )
-    figure.update_xaxes(gridcolor="rgba(138,138,138,0.25)", zeroline=False, automargin=True)
-    figure.update_yaxes(gridcolor="rgba(0,0,0,0)", automargin=True)
-    return figure
+def _bare(figure: go.Figure, title: str, height: int) -> go.Figure:
+    """The look of charts of names: no legend, and lines of the grid up and down only."""
+    dressed(figure, title, height, showlegend=False).update_xaxes(zeroline=False)
+    return figure.update_yaxes(gridcolor=NONE)
 
 
 def _label(text: str) -> str:
-    """A piece as plotly shows it: plotly reads a few tags as mark-up, so none may remain."""
-    shown = visible(clean(str(text)))
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """A piece as plotly shows it, all of it to be seen."""
+    return plain(visible(clean(str(text))))

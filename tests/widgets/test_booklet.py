@@ -27,6 +27,11 @@ session = widgets.Session(token=1)
 views = [widgets.Tokens(pieces=["a", text, "c"], values=[0, 1, 2], session=session) for i in (1, 2)]
 ipywidgets.VBox([ipywidgets.HBox([ipywidgets.Label(text)]), *views])
 """
+INKS = """() => {
+  const of = (part, name) => getComputedStyle(document.querySelector(part))[name];
+  const texts = [".gtitle", ".xtitle", ".ytick text", ".bartext"].map((part) => of(part, "fill"));
+  return [of("body", "color"), of(".main-svg", "backgroundColor"), ...texts];
+}"""
 CHART = "print(text)\nwidgets.bars([' a', ' b'], [1, 2], unit='nats', title='two bars')"
 
 
@@ -68,6 +73,9 @@ def test_prose_code_views_and_charts_live_in_one_file(written, tmp_path, browser
     assert picked.inner_text() == "c"
     assert page.evaluate("globalThis.hit ?? null") is None
     assert page.locator('a[href^="javascript"], img').count() == 0
+    page.emulate_media(color_scheme="dark")
+    page_ink, *chart = page.evaluate(INKS)
+    assert chart == ["rgba(0, 0, 0, 0)", *4 * [page_ink]]
     assert said == []
     context.close()
 

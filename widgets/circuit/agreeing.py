@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from widgets.glass.arrays import as_array
-from widgets.glass.text import clean
+from widgets.glass.figures import BLUE, GREY, ORANGE, dressed, plain
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#6E6E6E"  # Okabe & Ito's, and a grey
-_PAPER, _INK = "#FFFFFF", "#333333"
+_ZERO = "rgba(138,138,138,0.6)"
 
 
 def agreement(found: Any, *, named: int = 5, title: str = "") -> go.Figure:
@@ -34,23 +33,26 @@ def agreement(found: Any, *, named: int = 5, title: str = "") -> go.Figure:
     import plotly.graph_objects as go
 
     (estimate, exact), (blank, control) = _given(found)
-    names = [_plain(str(name)) for name in getattr(found, "names", range(estimate.size))]
+    names = [plain(str(name)) for name in getattr(found, "names", range(estimate.size))]
     figure = go.Figure()
     ends = [float(end([*estimate.flat, *exact.flat])) for end in (np.nanmin, np.nanmax)]
-    dash = {"color": _GREY, "width": 1, "dash": "dash"}
+    dash = {"color": GREY, "width": 1, "dash": "dash"}
     figure.add_scatter(x=ends, y=ends, mode="lines", name="both the same", line=dash)
     for name, across, up, colour, symbol in (
-        ("control", blank, control, _GREY, "circle-open"),
-        ("exact", estimate, exact, _BLUE, "circle"),
+        ("control", blank, control, GREY, "circle-open"),
+        ("exact", estimate, exact, BLUE, "circle"),
     ):
         figure.add_scatter(
             x=across.ravel(), y=up.ravel(), text=names * (up.size // estimate.size), mode="markers",
             name=f"{name}, n = {int(np.isfinite(up).sum())}",
-            marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.75},
+            marker={"color": colour, "symbol": symbol, "size": 7},
             hovertemplate="%{text}<br>estimated %{x:.3g}, " + name + " %{y:.3g}<extra></extra>",
         )  # fmt: skip
     _name_misses(figure, names, estimate.ravel(), exact.ravel(), named)
-    return _dressed(figure, title or _title(estimate, exact), _unit(found))
+    title, unit = plain(title or _title(estimate, exact)), _unit(found)
+    dressed(figure, title, 400, legend={"orientation": "h", "y": -0.2})
+    figure.update_xaxes(title=f"estimated by the gradient{unit}", zerolinecolor=_ZERO)
+    return figure.update_yaxes(title=f"patched, exactly{unit}", zerolinecolor=_ZERO)
 
 
 def _given(found: Any) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -81,7 +83,7 @@ def _name_misses(figure: Any, names: Any, estimate: Any, exact: Any, named: int)
         heights.append(max(exact[at], heights[-1] + step) if heights else exact[at])
         figure.add_annotation(
             x=estimate[at], y=exact[at], text=names[at], ax=right + 0.05 * wide, ay=heights[-1],
-            axref="x", ayref="y", xanchor="left", arrowcolor=_ORANGE, font={"size": 11},
+            axref="x", ayref="y", xanchor="left", arrowcolor=ORANGE, font={"size": 11},
         )  # fmt: skip
     if furthest:
         down = max(0.0, heights[-1] - top)
@@ -104,21 +106,5 @@ def _title(estimate: np.ndarray, exact: np.ndarray) -> str:
 
 
 def _unit(found: Any) -> str:
-    unit = _plain(str(getattr(getattr(found, "sweep", found), "unit", "") or ""))
+    unit = plain(str(getattr(getattr(found, "sweep", found), "unit", "") or ""))
     return f" ({unit})" if unit else ""
-
-
-def _dressed(figure: go.Figure, title: str, unit: str) -> go.Figure:
-    figure.update_layout(
-        title={"text": _plain(title), "font": {"size": 14}}, height=400,
-        margin={"l": 10, "r": 40, "t": 48, "b": 44}, paper_bgcolor=_PAPER, plot_bgcolor=_PAPER,
-        font={"color": _INK, "family": "monospace"}, legend={"orientation": "h", "y": -0.2},
-    )  # fmt: skip
-    grid: Any = {"gridcolor": "rgba(138,138,138,0.25)", "zerolinecolor": "rgba(138,138,138,0.6)"}
-    figure.update_xaxes(title=f"estimated by the gradient{unit}", **grid)
-    return figure.update_yaxes(title=f"patched, exactly{unit}", automargin=True, **grid)
-
-
-def _plain(text: str) -> str:
-    """Text as plotly shows it: plotly reads a few tags as mark-up, so none may remain."""
-    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
