@@ -18,14 +18,17 @@ _CONNECT = """
   globalThis.most = 0;         // of one kind and one asker at any time
   globalThis.sent = 0;
   const raw = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  const answer = async ([model, question]) => {
-    const { content, buffers, news } = await answered(model, question);
+  globalThis.bring = (news) => {
     for (const [id, { state, paths, buffers: parts }] of Object.entries(news)) {
       paths.forEach((path, i) => {
         path.slice(0, -1).reduce((value, key) => value[key], state)[path.at(-1)] = raw(parts[i]);
       });
       formicarium.models[id].set(state);
     }
+  };
+  const answer = async ([model, question]) => {
+    const { content, buffers, news } = await answered(model, question);
+    bring(news);
     formicarium.models[model].trigger("msg:custom", content, buffers.map(raw));
   };
   globalThis.answerNext = () => answer(flying.shift());
@@ -70,6 +73,17 @@ class Wire:
                 "await new Promise((r) => requestAnimationFrame(() => setTimeout(r, 30))); "
                 "return flying.length; }")  # fmt: skip
             quiet = 0 if waiting else quiet + 1
+
+    def finish(self) -> None:
+        """The same, and all that the views do in threads of their own is done and brought too."""
+        self.settle()
+        for work in (
+            vars(view).get(name) for view in self.views for name in ("_runner", "_tester")
+        ):
+            if work is not None:
+                work.wait()
+        self.page.evaluate("(news) => bring(news)", self._news())
+        self.settle()
 
     def _answered(self, model_id: str, question: dict) -> dict:
         view = next(view for view in self.views if view.model_id == model_id)
