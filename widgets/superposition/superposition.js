@@ -1,7 +1,7 @@
 // More features than dimensions: their directions by sparsity, what comes back of each, and the phases.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, CATEGORIES, h, isDark, isLive, keys, legend, listen, number, oncePerFrame, onTheme, scale, sessionOf } from "../glass/kit.js";
+import { asker, CATEGORIES, h, isDark, isLive, keys, legend, listen, number, oncePerFrame, onTheme, pick, scale, sessionOf } from "../glass/kit.js";
 import { arrows } from "./arrows.js";
 import { dimensions, phasesOf, read, returned } from "./data.js";
 import { matrix, phaseMap } from "./grids.js";
@@ -16,7 +16,7 @@ export default {
     let [data, phases, theme, fresh] = [read(model), phasesOf(model), null, false];
     const view = frame({ el, model, session, signal }, { stem: "superposition", keys: KEYS, table: () => table(data, phases, now()) });
     const now = () => Object.fromEntries(["run", "moment", "feature", "cell", "theory"].map((name) => [name, model.get(name)]));
-    const set = (changes) => { model.set(changes); model.save_changes(); };
+    const set = (changes) => pick(model, changes);
     const within = (value, count) => Math.min(Math.max(value, 0), count - 1);
 
     const say = (...lines) => view.tell(...lines);
@@ -78,7 +78,7 @@ export default {
         parts.phases.draw({ phases, theory, cell, colours });
         const ends = (axis) => [axis[0], axis[axis.length - 1]].map((value) => String(Number(value.toPrecision(3))));
         map.querySelector(".superposition-ends").replaceChildren(h("span", {}, ends(phases.densities)[0]), h("span", {}, "density →"), h("span", {}, ends(phases.densities)[1]));
-        map.querySelector(".superposition-up").textContent = `importance ${ends(phases.importances).join(" to ")} →`;
+        map.querySelector(".superposition-up").textContent = `importance ${ends(phases.importances).join("–")} →`;
         names.replaceChildren(...NAMES.map((name, i) => { const key = h("i"); key.style.background = `rgb(${colours[i]})`; return h("span", { class: "superposition-key" }, key, name); }),
           h("span", {}, `● otherwise ${theory ? "learned" : "by hand"}: ${number(100 * (1 - phases.agreement))} %`));
         kinds.forEach((each, i) => each.setAttribute("aria-pressed", String(Boolean(i) === theory)));
