@@ -127,9 +127,11 @@ def evened(x: Float[np.ndarray, "row example d"]) -> tuple[Tensor, Tensor, Tenso
     No label is looked at, and what is done here is undone in the weights.
     """
     values = torch.from_numpy(x)
-    spread, middle = torch.std_mean(values, 1, correction=0)
+    middle = values.mean(1)
+    even = values - middle[:, None]
+    spread = even.square().mean(1).sqrt()
     spread = torch.where(spread > 1e-6 * (1 + middle.abs()), spread, 1)
-    return (values - middle[:, None]) / spread[:, None], middle, spread
+    return even.div_(spread[:, None]), middle, spread
 
 
 def _classes(logits: Float[Tensor, "row probe column n"]) -> Int[Tensor, "row probe n"]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -26,30 +28,43 @@ def ridge(
     >>> ridge(x, torch.tensor([[0, 0, 1, 1]]), torch.ones(1, 4), 2).logits(x).sign()[0, 0, 0]
     tensor([-1., -1.,  1.,  1.])
     """
-    columns = 1 if classes == 2 else classes
-    weights = x.new_empty(len(x), len(use), columns, x.shape[2])
-    biases = x.new_empty(len(x), len(use), columns)
+    wanted = _signs(targets, classes) * use[:, None]  # 0 for an example held out
     splits, which = torch.unique(use, dim=0, return_inverse=True)
-    for number, split in enumerate(splits):
-        probes = (which == number).nonzero()[:, 0]
-        wanted = _signs(targets[probes][:, split > 0], classes)  # [probe, column, example]
-        for row, values in enumerate(x):
-            found, bias = _solved(values[split > 0], wanted, penalty)
-            weights[row, probes], biases[row, probes] = found, bias
-    return Fitted(weights, biases)
+    count = splits.sum(1)
+    mean, spread = standard(x, splits / count[:, None])  # [row, split, d]
+    middle = wanted.sum(2) / count[which, None]
+    sums = (wanted.flatten(0, 1) @ x).view(len(x), *wanted.shape[:2], -1)
+    sums -= (middle * count[which, None])[..., None] * mean[:, which, None]
+    weights = torch.empty_like(sums)
+    for row, values in enumerate(x):
+        whole = values.T @ values
+        for split, used in enumerate(splits):
+            rest = values[used == 0]  # fewer than those used: what they bring is taken away
+            known = _Known(
+                whole - rest.T @ rest, count[split], mean[row, split], spread[row, split]
+            )
+            probes = which == split
+            weights[row, probes] = known.solved(sums[row, probes], penalty)
+    return Fitted(weights, middle - (weights @ mean[:, which, :, None])[..., 0])
 
 
-def _solved(x: Tensor, wanted: Tensor, penalty: float) -> tuple[Tensor, Tensor]:
-    share = x.new_full((1, len(x)), 1 / len(x))
-    mean, spread = (part[0] for part in standard(x, share))
-    middle = wanted.mean(2)
-    centred = (x - mean) / spread
-    gram = centred.T @ centred
-    gram.diagonal().add_(penalty)
-    sums = (wanted - middle[..., None]).flatten(0, 1) @ centred
-    found = torch.cholesky_solve(sums.T, torch.linalg.cholesky(gram)).T / spread
-    weights = found.view(*wanted.shape[:2], -1)
-    return weights, middle - weights @ mean
+class _Known(NamedTuple):
+    """The examples of one split: their products, how many, their means and spreads."""
+
+    products: Float[Tensor, "d d"]
+    count: Tensor
+    mean: Float[Tensor, " d"]
+    spread: Float[Tensor, " d"]
+
+    def solved(
+        self, sums: Float[Tensor, "probe column d"], penalty: float
+    ) -> Float[Tensor, "probe column d"]:
+        """The weights, of activations as they are, whose penalty counts on standardised ones."""
+        gram = self.products - self.count * torch.outer(self.mean, self.mean)
+        gram.div_(torch.outer(self.spread, self.spread)).diagonal().add_(penalty)
+        wanted = (sums / self.spread).flatten(0, 1)
+        found = torch.cholesky_solve(wanted.T, torch.linalg.cholesky(gram)).T / self.spread
+        return found.view_as(sums)
 
 
 def _signs(targets: Tensor, classes: int) -> Tensor:
