@@ -21,7 +21,7 @@ export default {
     const view = frame({ el, model, session, signal }, { stem: "circuit", keys: KEYS, table: () => table(known, circuit(), tried()) });
     const soon = painter(view.picture, draw, signal);
     let [theme, made, over] = [null, {}, { node: -1, edge: -1 }];
-    const turn = (changes) => { model.set(changes); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
     const tried = () => (get("trial").edges ? own(get("trial"), get("trial_randoms")) : null);
     const running = () => get("progress").length > 0;
 

@@ -15,7 +15,7 @@ export default {
     const view = frame({ el, model, session, signal }, { stem: "contributions", keys: KEYS, table: () => table(known) });
     const soon = painter(view.picture, draw, signal);
     let [over, theme, here] = [null, null, null]; // here: the picked step's name, of parts that are no heads
-    const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
     const sorted = () => turn({ sort: model.get("sort") === "size" ? "layer" : "size" });
     const toggle = (layer) => { const open = model.get("opened"); turn({ opened: open.includes(layer) ? open.filter((one) => one !== layer) : [...open, layer] }); };
 

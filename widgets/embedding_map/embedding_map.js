@@ -28,7 +28,7 @@ export default {
     const three = () => (model.get("compared")?.length === 3 ? model.get("compared") : null);
     const chosen = () => { const raw = model.get("_chosen"); return raw?.byteLength ? ints(raw) : new Int32Array(0); };
     const shown = () => [at(), map.maps.indexOf(model.get("beside"))].filter((place) => place >= 0);
-    const save = (changes) => { model.set(changes); model.save_changes(); };
+    const save = (changes) => pickIn(model, changes);
 
     const view = frame({ el, model, session, signal }, { stem: "embedding-map", keys: KEYS, table: () => table(map, { ...state(), points: boards[0].within() }) });
     const truth = truths({ model, session, map, view, signal, again: () => soon() });

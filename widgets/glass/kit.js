@@ -68,10 +68,10 @@ export function painter(element, draw, signal) {
 /** The session's model: `get("token")`, and `pick` to change it. */
 export const sessionOf = (model) => model.widget_manager.get_model(model.get("session").replace("IPY_MODEL_", ""));
 
-/** Change what is picked, for all views and for Python. */
-export function pick(session, changes) {
-  session.set(changes);
-  session.save_changes();
+/** Change a model for all its views and for Python: what is picked, in the session's. */
+export function pick(model, changes) {
+  model.set(changes);
+  model.save_changes();
 }
 
 /** Listen to a model until the view goes. */

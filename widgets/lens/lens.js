@@ -21,7 +21,7 @@ export default {
     let [over, theme, measure, told] = [null, null, null, {}];
     const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
     const live = () => isLive(model, session);
-    const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
 
     const choose = h("select", { class: "lens-choice", "aria-label": "what colours a cell", onchange: () => turn({ measure: choose.value }) },
       ...Object.entries(NAMES).map(([value, name]) => h("option", { value }, name)));

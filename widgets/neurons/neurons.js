@@ -27,7 +27,7 @@ export default {
     const cutOf = (of) => { const [found, controls] = ["_effects", "_controls"].map((name) => model.get(name)[keyOf(of)]); return found && controls ? { ...found, controls } : null; };
     const tell = (second) => view.tell(facts(data, place()), second ?? h("span", { class: "kit-soft" }, HINT));
 
-    const set = (changes) => { model.set(changes); model.save_changes(); };
+    const set = (changes) => pick(model, changes);
     const choose = (neuron) => { last.set(layer(), neuron); set({ neuron }); };
     const along = (by) => { const to = data.layers[data.layers.indexOf(layer()) + by]; if (to !== undefined) pick(session, { layer: to }); };
     const choice = (label, names, call) => h("select", { class: "neurons-choice", "aria-label": label, onchange: ({ target }) => call(target.selectedIndex) }, ...names.map((name) => h("option", {}, name)));

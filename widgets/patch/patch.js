@@ -22,7 +22,7 @@ export default {
     const all = () => { anew = true; soon(); };
     const live = () => isLive(model, session);
     const offers = model.get("_offers");
-    const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
 
     const button = (text, title, onclick, kind = "") => h("button", { class: `kit-button ${kind}`, type: "button", title, onclick }, text);
     const tabs = h("span", { class: "patch-tabs", role: "group", "aria-label": "what is patched" });

@@ -23,7 +23,7 @@ export default {
     const changed = new Set();
     const view = frame({ el, model, session, signal }, { stem: "positions", keys: KEYS, table: () => table(data, look()) });
     const inside = (p) => (Number.isInteger(p) && p >= 0 && p < data.count ? p : null);
-    const set = (changes) => { model.set(changes); model.save_changes(); };
+    const set = (changes) => pick(model, changes);
 
     function look() {
       const name = data.schemes[model.get("scheme")] ? model.get("scheme") : "rotary";

@@ -23,7 +23,7 @@ export default {
     const inside = (value, size) => (Number.isInteger(value) && value >= 0 && value < size ? value : null);
     const live = () => isLive(model, session);
     const can = (what) => model.get("_can").includes(what);
-    const turn = (changes) => { model.set(changes); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
 
     const choice = (name, change) => h("select", { class: "probes-choice", "aria-label": name, onchange: ({ target }) => change(target.selectedIndex) });
     const tasks = choice("task", (i) => turn({ task: known.tasks[i].name }));

@@ -17,7 +17,7 @@ export default {
     const view = frame({ el, model, session, signal }, { stem: "steer", keys: KEYS, table: () => table(run) });
     const soon = painter(view.picture, draw, signal);
     let [theme, over] = [null, null];
-    const turn = (changes) => { for (const [name, value] of Object.entries(changes)) model.set(name, value); model.save_changes(); };
+    const turn = (changes) => pick(model, changes);
     const live = () => isLive(model, session);
 
     const layers = strip({ signal, pick: (row) => pick(session, { layer: run.layers[row] }) });
