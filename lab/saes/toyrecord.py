@@ -64,11 +64,6 @@ class Toys:
         """
         return dimensions(self.weights)
 
-    @property
-    def features_per_dimension(self) -> Float[np.ndarray, "moment run"]:
-        """|W|² (Frobenius) over the number of dimensions; Elhage et al. plot its inverse."""
-        return np.square(self.weights).sum((2, 3)) / self.weights.shape[2]
-
     def at(self, moment: int) -> Toys:
         """The moments up to this one: what a picture of the past shows."""
         parts = {name: getattr(self, name)[:moment] for name in ("weights", "biases", "losses")}

@@ -34,10 +34,26 @@ def state(found: Any) -> dict[str, Any]:
     grid, randoms = (len(layers), len(strengths)), np.shape(found.controls)[1]
     if randoms < 2:
         raise ValueError(f"controls hold {randoms} random direction; at least 2 show a spread")
-    beside, top = (grid[0], randoms, grid[1]), len(found.pieces[0])
     done = getattr(found, "done", None)
     effects = _array("effects", found.effects, grid)
     known = np.isfinite(effects) if done is None else as_array(done) & np.isfinite(effects)
+    return {
+        **_packed(found, effects, (grid[0], randoms, grid[1])),
+        "layers": layers,
+        "strengths": strengths.tolist(),
+        "randoms": randoms,
+        "done": [bool(one) for one in known.ravel()],
+        "pieces": [piece for row in found.pieces for piece in strings("pieces", row)],
+        "texts": _texts(found, "texts", grid),
+        "text_controls": _texts(found, "text_controls", grid),
+        "summary": summary(found, layers, effects, known),
+        **_said(found),
+    }
+
+
+def _packed(found: Any, effects: np.ndarray, beside: tuple[int, int, int]) -> dict[str, bytes]:
+    """The numbers as they travel; `beside`: layers, random directions, strengths."""
+    grid, top = beside[::2], len(found.pieces[0])
     after = _array("after_controls", found.after_controls, (*beside, top))
     with np.errstate(invalid="ignore"):
         low, high = np.min(after, 1), np.max(after, 1)
@@ -52,18 +68,7 @@ def state(found: Any) -> dict[str, Any]:
     }
     packed = {name: values.astype("<f4").tobytes() for name, values in data.items()}
     refuse_heavy("the steered run", sum(map(len, packed.values())), "push fewer layers")
-    return {
-        **packed,
-        "layers": layers,
-        "strengths": strengths.tolist(),
-        "randoms": randoms,
-        "done": [bool(one) for one in known.ravel()],
-        "pieces": [piece for row in found.pieces for piece in strings("pieces", row)],
-        "texts": _texts(found, "texts", grid),
-        "text_controls": _texts(found, "text_controls", grid),
-        "summary": summary(found, layers, effects, known),
-        **_said(found),
-    }
+    return packed
 
 
 def _said(found: Any) -> dict[str, Any]:
