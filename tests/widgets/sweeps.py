@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from widgets import Patch
+from widgets import Patch, Session
 
 CLEAN = ["The", " capital", " of", " France", " is"]
 CORRUPTED = ["The", " capital", " of", " Italy", " is"]
@@ -65,6 +65,7 @@ def patched(pieces: list, text: str) -> Patch:
         metrics={text: lambda piece: None},
         answer=[text],
         title=text,
+        session=Session(layer=0, token=0),  # what is written of this cell is seen
     )
     view.write(view.picture, 0, 0)
     return view

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 import lab
 import widgets
@@ -14,12 +15,51 @@ from widgets.glass.view import View
 SPOKEN = re.compile(r"\b(ablat|patch(ed|ing)|steer|effect|knock|intervention)", re.IGNORECASE)
 """What a view says that shows the effect of a change."""
 
-UNPAIRED = """() => [...document.querySelectorAll('.kit-frame')].map((frame) => {
-  const seen = (name) => [...frame.querySelectorAll(`[${name}]`)]
+FIGURES = """(() => {
+  const seen = (name, frame) => [...frame.querySelectorAll(`[${name}]`)]
     .filter((part) => part.checkVisibility());
-  const control = seen('data-control').map((part) => part.textContent.trim()).join(' ');
-  return { effects: seen('data-effect').length, control, said: frame.innerText };
-})"""
+  const drawn = (part) => part.textContent.trim() || part.querySelector("canvas, polyline");
+  const smallest = (part, others) => {
+    while (!others.some((other) => part.contains(other))) {
+      part = part.parentElement;
+      if (!part || part.matches(".kit-frame")) return null;
+    }
+    return part;
+  };
+  const parts = (frame) => {
+    const effects = seen("data-effect", frame);
+    const controls = seen("data-control", frame).filter(drawn);
+    return { effects, controls, figures: controls.map((one) => smallest(one, effects)) };
+  };
+  const alone = (frame) => {
+    const { effects, controls, figures } = parts(frame);
+    const paired = (figure) => figure && figures.includes(figure);
+    return effects.filter((one) => !paired(smallest(one, controls)));
+  };
+  const name = (one) => `${one.tagName}.${one.getAttribute("class")}: ${one.textContent.trim()}`;
+  const frames = () => [...document.querySelectorAll(".kit-frame")];
+  const without = (frame, figure) => {
+    const { controls, figures } = parts(frame);
+    const taken = controls.filter((_, i) => figures[i] === figure);
+    const marks = taken.map((one) => one.getAttribute("data-control"));
+    taken.forEach((one) => one.removeAttribute("data-control"));
+    const found = alone(frame).length;
+    taken.forEach((one, i) => one.setAttribute("data-control", marks[i]));
+    return found;
+  };
+  return {
+    walk: () => frames().map((frame) => ({
+      effects: parts(frame).effects.length, alone: alone(frame).map(name), said: frame.innerText,
+    })),
+    robbed: () => frames().flatMap((frame) => {
+      const figures = [...new Set(parts(frame).figures)].filter(Boolean);
+      return figures.map((one) => [name(one), without(frame, one) > alone(frame).length]);
+    }),
+  };
+})()"""
+"""A figure is the smallest part of the page that holds an effect and a control: an effect and a
+control are a pair where the smallest part around either that holds one of the other is the same.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +102,27 @@ def test_the_views_of_changes_are_among_them(views):
 @pytest.mark.browser
 def test_wherever_an_effect_is_seen_its_control_is_too(views, open_views):
     opened = open_views(*views, width=1100)
-    seen = opened.page.evaluate(UNPAIRED)
-    shown = [type(view).__name__ for view in views]
-    assert len(seen) >= len([view for view in views if view.controlled])
-    lonely = [frame["said"][:200] for frame in seen if frame["effects"] and not frame["control"]]
-    assert lonely == [], shown
-    unmarked = [frame["said"][:200] for frame in seen if spoken(frame) and not frame["effects"]]
+    frames = walk(opened)
+    assert len(frames) >= len([view for view in views if view.controlled])
+    assert [frame["alone"] for frame in frames if frame["alone"]] == []
+    unmarked = [frame["said"][:200] for frame in frames if spoken(frame) and not frame["effects"]]
     assert unmarked == [], "these speak of a change, and mark no effect and no control"
+    # No figure can lose its control unnoticed, whatever else is in its view, in any panel of it.
+    opened.page.locator(".probes-plot").focus()
+    for panel in ("Rows: the true class", "Of random directions", "control"):
+        for key in "vm":  # another panel, another lower curve
+            opened.page.keyboard.press(key)
+        expect(opened.page.locator(".probes-panel:visible")).to_contain_text(panel)
+        assert [frame["alone"] for frame in walk(opened) if frame["alone"]] == []
+        found = opened.page.evaluate(f"{FIGURES}.robbed()")
+        assert len(found) > 40
+        assert [figure for figure, noticed in found if not noticed] == []
+    opened.quiet()
+
+
+def walk(opened) -> list[dict]:
+    """Of each view: its effects, those without a control of their own, and what it says."""
+    return opened.page.evaluate(f"{FIGURES}.walk()")
 
 
 def spoken(frame: dict) -> bool:

@@ -14,7 +14,7 @@ export function side({ signal, write }) {
   const go = h("button", { class: "kit-button patch-go", type: "button", title: "Enter", onclick: write }, "Write on");
   const hint = h("div", { class: "patch-hint kit-soft" });
   const writes = h("div", { class: "patch-writes" }, h("span", {}, "what each run writes"), go);
-  const element = h("div", { class: "patch-side" }, name, plot, beside, writes, hint, texts);
+  const element = h("div", { class: "patch-side" }, name, h("div", {}, plot, beside), writes, hint, texts);
   return {
     element,
     draw({ sweep, cell, scale, written, offered, live, busy }) {

@@ -60,7 +60,7 @@ function upper({ task, theme, across, width }) {
       put("polygon", { points: band.join(" "), fill: colour, opacity: key === "majority" ? 0 : 0.16 }),
       put("polyline", { points: line.join(" "), fill: "none", stroke: colour, "stroke-width": wide, "stroke-dasharray": dash }), ...dots);
   });
-  return [...grid, ...groups];
+  return [put("g", {}, ...grid, ...groups)];
 }
 
 /** Grey over the rows that were not done. */
@@ -94,7 +94,7 @@ function lower({ task, theme, across, width, known, lower: kind, row: picked, ov
   const name = coded ? `bits a label ${now}; dash: shuffled, dots: no reading` : `selectivity: probe − ${LINES[task.against.key][0]} = ${now}`;
   return [
     ...ticks(down.value(foot), most, 3).flatMap((value) => tick(value, down.at(value), theme, width)),
-    put("g", { "data-effect": kind }, ...bars), ...(coded ? [level(task.uniform, LEFT, width - RIGHT, theme.soft, "1 3")] : []), put("text", { x: LEFT, y: TALL + GAP - 6, class: "probes-name" }, name),
+    put("g", {}, put("g", { "data-effect": kind }, ...bars), ...(coded ? [level(task.uniform, LEFT, width - RIGHT, theme.soft, "1 3")] : []), put("text", { x: LEFT, y: TALL + GAP - 6, class: "probes-name", "data-control": kind }, name)),
   ];
 }
 
