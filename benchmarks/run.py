@@ -23,8 +23,8 @@ sys.path.insert(0, str(HERE.parent))
 from benchmarks import attention  # noqa: E402
 
 NAMES = (
-    "attention", "pictures", "prompt", "board", "map", "sampler", "lens", "probes", "patching",
-    "trace", "training",
+    "attention", "pictures", "prompt", "cut", "board", "map", "sampler", "lens", "probes",
+    "patching", "trace", "training",
 )  # fmt: skip
 
 
