@@ -44,12 +44,12 @@ SMALL = {
     "05_tokens": {"stories": 40, "pieces": 300, "asked": 3},
     "11_break_it": {
         "controls": 2,
-        "looked": 14,
+        "looked": 10,
         "asked_prompts": 1,
         "cuts": 1,
         "frames": 1,
         "jobs": 2,
-        "every": 29,
+        "every": 30,
     },
     "09_sampling": {
         "texts": 2,
@@ -61,13 +61,13 @@ SMALL = {
         "beginnings": 2,
     },
     "10_probes": {
-        "texts": 40,
-        "most": 300,
+        "texts": 30,
+        "most": 200,
         "that_texts": 150,
         "penalties": [100],
         "prompts": 1,
         "randoms": 2,
-        "facts": 20,
+        "facts": 12,
     },
     "13_superposition_and_features": {
         "steps": 40,
