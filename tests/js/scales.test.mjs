@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CATEGORIES, contrast, diverging, ink, luminance, number, scale, sequential } from "../../widgets/glass/scales.js";
+import { CATEGORIES, contrast, diverging, ink, luminance, number, scale, sequential, signed } from "../../widgets/glass/scales.js";
 
 const steps = Array.from({ length: 1001 }, (_, i) => i / 1000);
 const coarse = steps.filter((_, i) => i % 10 === 0); // finer ones differ by less than a colour can say
@@ -72,4 +72,5 @@ test("numbers have three significant digits and a unit", () => {
   assert.equal(number(0, "bits"), "0 bits");
   assert.equal(number(NaN, "nats"), "–");
   assert.equal(number(-Infinity), "−∞");
+  assert.deepEqual([0.5, -0.5, 0, NaN].map((value) => signed(value, "nats")), ["+0.500 nats", "−0.500 nats", "0 nats", "–"]);
 });

@@ -1,9 +1,8 @@
 // The edges into and out of the picked part, the strongest first: go along one, or cut it.
 
-import { h } from "../glass/kit.js";
+import { h, signed } from "../glass/kit.js";
 import { around } from "./data.js";
 import { colourOf } from "./graph.js";
-import { signed } from "./words.js";
 
 /** Builds it; `go(node)` along an edge, `knife([edge])` cuts it or puts it back, `marked(edge)` while it is looked at. */
 export function list({ go, knife, marked }) {

@@ -1,6 +1,6 @@
 // A circuit in words: headline, what was measured, the part or edge at hand, the table.
 
-import { h, number } from "../glass/kit.js";
+import { h, number, signed, soft } from "../glass/kit.js";
 import { tidy } from "../glass/curves.js";
 import { around, same, spread } from "./data.js";
 
@@ -11,12 +11,10 @@ export const KEYS = [
 ];
 /** A share of the metric, to a thousandth. */
 const share = (value) => (Number.isFinite(value) ? tidy(Number(value.toFixed(3))) : "–");
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 const strong = (text) => h("strong", {}, text);
 const effect = (...inside) => h("span", { "data-effect": "" }, ...inside);
 const control = (text) => h("span", { "data-control": "", class: "kit-soft" }, text);
 
-export const signed = (value) => `${value > 0 ? "+" : ""}${number(value)}`;
 export const many = (count, what = "edge") => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 
 export function headline(name, known, { edges, live }) {

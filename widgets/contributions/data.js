@@ -1,13 +1,13 @@
 // The parts and their order: from what travelled to the steps of a waterfall.
 
-const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+import { bufferOf, floats } from "../glass/kit.js";
 
 /** Everything that is drawn, from the model. */
 export function read(model) {
   const [names, layers, heads, pieces, special, piece, against, position, logit, scale] =
     ["names", "layers", "heads", "pieces", "special", "piece", "against", "position", "logit", "scale"].map((name) => model.get(name));
-  const values = new Float64Array(bytes(model.get("values")));
-  const sources = new Float32Array(bytes(model.get("sources")));
+  const values = new Float64Array(bufferOf(model.get("values")));
+  const sources = floats(model.get("sources"));
   const numbers = new Map(); // a head's row in the sources
   heads.forEach((head, i) => { if (head >= 0) numbers.set(i, numbers.size); });
   return {

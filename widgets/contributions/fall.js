@@ -1,10 +1,9 @@
 // The waterfall: a row a step, its bar from where the steps before it ended; the sum stands below.
 
-import { css, diverging, h, number } from "../glass/kit.js";
+import { css, diverging, h, number, signed } from "../glass/kit.js";
 import { axis, tidy, ticks } from "../glass/curves.js";
 
 const [ROW, AXIS] = [19, 20];
-export const signed = (value) => `${value > 0 ? "+" : ""}${number(value)}`;
 /** Orange adds, blue takes away. */
 export const colourOf = (value, dark) => css(diverging(value < 0 ? -0.62 : 0.62, dark));
 

@@ -1,13 +1,11 @@
 // A logit's parts in words: headline, detail lines, the table; and where the picked head read.
 
-import { chip, css, diverging, h, ink, number, visible } from "../glass/kit.js";
-import { signed } from "./fall.js";
+import { chip, css, diverging, h, ink, number, signed, soft, visible } from "../glass/kit.js";
 
 export const KEYS = [
   ["↑ ↓", "part before, after"], ["→ ←", "open, close a layer's heads"], ["Home End", "first, last part"],
   ["s", "by layer, by size"], ["+ −", "more, fewer parts (by size)"], ["Esc", "let go"],
 ];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export const asked = ({ piece, against }) => (piece ? visible(piece) : "the logit") + (against ? ` − ${visible(against)}` : "");
 

@@ -1,6 +1,6 @@
 // The map in words: headline, detail lines, table, keys.
 
-import { chip, h, number, visible } from "../glass/kit.js";
+import { chip, number, soft, visible } from "../glass/kit.js";
 
 export const KEYS = [
   ["← → ↑ ↓", "pick the next point on that side; the page's own view follows"], ["Shift + arrows", "move the map"], ["+ − 0", "closer, farther, whole map"],
@@ -8,7 +8,6 @@ export const KEYS = [
   ["a", "analogy: type the first word"], ["1 2 3", "put the picked point into the analogy as a, b, c"], ["r", "a frame to select with: arrows move it, Shift + arrows size it, Enter takes what is inside"], ["l", "lasso on or off (or Shift + drag)"], ["Esc", "let go: of the frame, the picked point, the selection"],
   ["wheel", "zooms once the map has been clicked, or with Ctrl"],
 ];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 const whole = (count) => count.toLocaleString("en");
 
 /** A property's value at a point. */

@@ -1,15 +1,10 @@
 // Beam search as it prunes: a column for each step, a line for each text that was held.
-import { chip, h, short, visible } from "../glass/kit.js";
+import { chip, h, short, svg, visible } from "../glass/kit.js";
 import { known } from "./data.js";
 import { listed } from "./listed.js";
 
 const [COLUMN, ROW, CHIP] = [112, 24, 92];
 const NAMES = ["number", "parent", "id", "piece", "p", "logp", "score", "fate"];
-const svg = (tag, props) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
-  return element;
-};
 
 /** `search(width)` asks for one, `say(lines | null)` tells of a hypothesis. */
 export function beamsOf({ signal, search, say }) {

@@ -1,7 +1,7 @@
 // A text growing piece by piece: its chips, what else could stand at a place, and the tree, beams or time beside.
 import { inks } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
-import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, onTheme, painter, pick, scale, sessionOf } from "../glass/kit.js";
+import { asker, h, hoverOf, isDark, isLive, keys, legend, listen, onTheme, painter, pick, scale, sessionOf, soft } from "../glass/kit.js";
 import { beamsOf } from "./beams.js";
 import { odds, oddsSaid, storeOf, surprise, tableOf } from "./data.js";
 import { facts, othersOf, textOf } from "./text.js";
@@ -14,7 +14,6 @@ const KEYS = [
   ["beams", "filled: held; struck through: pruned; blue: the best text; dashed: a better one that was pruned"],
 ];
 const PANELS = { tree: "Tree", beams: "Beams", time: "Time" };
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export default {
   async render({ model, el, signal }) {

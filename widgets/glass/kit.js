@@ -15,10 +15,21 @@ export function h(tag, props = {}, ...children) {
   return element;
 }
 
-/** Numbers of a binary trait. */
-export const floats = (view) => new Float32Array(bytesOf(view));
-export const ints = (view) => new Int32Array(bytesOf(view));
-const bytesOf = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+/** What stands back. */
+export const soft = (text) => h("span", { class: "kit-soft" }, text);
+
+/** An element of a drawing. */
+export function svg(tag, props = {}, ...children) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** The bytes of a binary trait, and its numbers. */
+export const bufferOf = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+export const floats = (view) => new Float32Array(bufferOf(view));
+export const ints = (view) => new Int32Array(bufferOf(view));
 
 /** Is it a dark theme? Read from the ink, so that it holds in every front end. */
 export function isDark(element) {

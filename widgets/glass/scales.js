@@ -68,6 +68,8 @@ export function number(value, unit = "") {
   return Number.isNaN(value) ? "–" : unit ? `${text} ${unit}` : text;
 }
 
+export const signed = (value, unit) => `${value > 0 ? "+" : ""}${number(value, unit)}`;
+
 function digits(size) {
   if (size === Infinity) return "∞";
   if (size === 0) return "0";

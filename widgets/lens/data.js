@@ -1,13 +1,13 @@
 // The readings as they came: what a lens says in a cell.
 
-const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+import { bufferOf } from "../glass/kit.js";
 
 /** Everything that is drawn, from the model. */
 export function read(model) {
   const [lenses, pieces, special, layers, words, targets, top] = ["lenses", "pieces", "special", "layers", "words", "targets", "top"].map((name) => model.get(name));
   const wide = words.length > 65535 ? Uint32Array : Uint16Array;
   const grids = lenses.map((_, i) => {
-    const part = (name, kind, from = "_data") => new kind(bytes(model.get(from)[`${i} ${name}`]));
+    const part = (name, kind, from = "_data") => new kind(bufferOf(model.get(from)[`${i} ${name}`]));
     return {
       best: part("top", wide), probs: part("probs", Uint16Array), kl: part("kl", Float32Array), entropy: part("entropy", Float32Array),
       chances: part("chances", Float32Array, "_chances"), ranks: part("ranks", Int32Array, "_chances"),

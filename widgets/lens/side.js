@@ -1,19 +1,16 @@
 // Beside the grid: the likeliest pieces of one cell, and how the followed piece rises through the layers.
 
-import { chip, h, number } from "../glass/kit.js";
+import { chip, h, number, svg } from "../glass/kit.js";
 import { whole } from "./measures.js";
 
 const ROW = 17;
-const SVG = "http://www.w3.org/2000/svg";
 
 /** Builds the panel; `follow(piece)` when a piece is pressed, `go(row)` when the way is. */
 export function side({ signal, follow, go }) {
   const name = h("div", { class: "lens-name" });
   const list = h("ol", { class: "lens-top" });
   const rise = h("div", { class: "lens-name lens-rise" });
-  const way = document.createElementNS(SVG, "svg");
-  way.setAttribute("class", "lens-way");
-  way.setAttribute("role", "img");
+  const way = svg("svg", { class: "lens-way", role: "img" });
   const element = h("div", { class: "lens-side" }, name, list, rise, way);
   let look = null;
   way.addEventListener("click", (event) => {
@@ -66,33 +63,27 @@ const [LEFT, RIGHT, TOP, FOOT] = [40, 14, 6, 18];
 
 function drawWay(way, { reading, cell, settled, theme }, { width, height, lens }) {
   Object.assign(way.style, { width: `${width}px`, height: `${height}px` });
-  const put = (tag, attributes, text) => {
-    const part = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
-    if (text !== undefined) part.textContent = text;
-    return part;
-  };
   const across = (row) => LEFT + ((width - LEFT - RIGHT) * row) / Math.max(1, reading.last);
   const down = (rank) => TOP + ((height - TOP - FOOT) * Math.log(rank)) / Math.log(reading.worst);
   const parts = [];
   const powers = [1, 10, 100, 1000, 10000, 100000].filter((rank) => rank <= reading.worst);
   const every = Math.ceil((powers.length * 13) / (height - TOP - FOOT));
   for (const rank of powers.filter((_, i) => i % every === 0)) {
-    parts.push(put("line", { x1: LEFT, x2: width - RIGHT, y1: down(rank), y2: down(rank), stroke: theme.line }));
-    parts.push(put("text", { x: LEFT - 5, y: down(rank) + 3.5, "text-anchor": "end" }, whole(rank)));
+    parts.push(svg("line", { x1: LEFT, x2: width - RIGHT, y1: down(rank), y2: down(rank), stroke: theme.line }));
+    parts.push(svg("text", { x: LEFT - 5, y: down(rank) + 3.5, "text-anchor": "end" }, whole(rank)));
   }
   const step = Math.ceil((reading.last + 1) / 8);
   reading.layers.forEach((name, row) => {
-    if ((reading.last - row) % step === 0) parts.push(put("text", { x: across(row), y: height - 4, "text-anchor": "middle" }, name));
+    if ((reading.last - row) % step === 0) parts.push(svg("text", { x: across(row), y: height - 4, "text-anchor": "middle" }, name));
   });
-  parts.push(put("line", { x1: across(cell.row), x2: across(cell.row), y1: TOP - 4, y2: height - FOOT + 4, stroke: theme.accent, "stroke-width": cell.row === settled.row ? 2 : 1 }));
+  parts.push(svg("line", { x1: across(cell.row), x2: across(cell.row), y1: TOP - 4, y2: height - FOOT + 4, stroke: theme.accent, "stroke-width": cell.row === settled.row ? 2 : 1 }));
   const said = [];
   reading.lenses.forEach((name, i) => {
     const ranks = reading.ranks(i, cell.token);
     if (ranks.some(Number.isNaN)) return;
     const colour = theme.lines[i % theme.lines.length];
-    parts.push(put("polyline", { points: ranks.map((rank, row) => `${across(row)},${down(rank)}`).join(" "), fill: "none", stroke: colour, "stroke-width": i === lens ? 2 : 1.5, "stroke-dasharray": i === lens ? "" : "4 3" }));
-    parts.push(put("circle", { cx: across(cell.row), cy: down(ranks[cell.row]), r: i === lens ? 3.5 : 2.5, fill: colour }));
+    parts.push(svg("polyline", { points: ranks.map((rank, row) => `${across(row)},${down(rank)}`).join(" "), fill: "none", stroke: colour, "stroke-width": i === lens ? 2 : 1.5, "stroke-dasharray": i === lens ? "" : "4 3" }));
+    parts.push(svg("circle", { cx: across(cell.row), cy: down(ranks[cell.row]), r: i === lens ? 3.5 : 2.5, fill: colour }));
     said.push(`${name}: ${ranks.map(whole).join(", ")}`);
   });
   way.setAttribute("aria-label", said.length ? `ranks by layer, ${said.join("; ")}` : "no piece is followed here");

@@ -1,6 +1,6 @@
 // The growing prediction in words: headline, detail lines, the table.
 
-import { chip, h, number, visible } from "../glass/kit.js";
+import { chip, h, number, soft, visible } from "../glass/kit.js";
 import { whole } from "./measures.js";
 
 export const KEYS = [
@@ -8,7 +8,6 @@ export const KEYS = [
   ["m", "another measure"], ["t", "the other lens"], ["e", "more or fewer layers"], ["Enter", "follow the cell's best guess"],
   ["n", "follow what comes next"], ["Esc", "let go"],
 ];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export const headline = (model, { lenses, layers, size }) => [
   ...(model ? [model] : []), "what each layer would say", `${layers.length} rows × ${size} token${size === 1 ? "" : "s"}`,

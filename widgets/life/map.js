@@ -1,19 +1,14 @@
 // Words on their plane, moving through the training, and what the model wrote at the moment shown.
 
-import { chip, h, keys, number } from "../glass/kit.js";
+import { chip, h, keys, number, svg } from "../glass/kit.js";
 
 /** Builds the panel; `tell({word}|null)` says which word the mouse is over or is picked. */
 export function words({ signal, life, tell, common }) {
   const names = [...new Set(life.groups)];
   const soft = h("span", { class: "kit-soft" });
   const dots = life.words.map((word, at) => Object.assign(h("span", { class: "life-word" }, h("i"), chip(word, { most: 16 })), { at }));
-  const ways = ["life-past", "life-future"].map((name) => {
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
-    line.setAttribute("class", name);
-    return line;
-  });
-  const trail = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  trail.append(...ways);
+  const ways = ["life-past", "life-future"].map((name) => svg("polyline", { class: name }));
+  const trail = svg("svg", {}, ...ways);
   const board = h("div", { class: "life-map", tabindex: "0", role: "application", "aria-label": "words on the plane of their embeddings; arrows pick a word, its way is drawn" }, trail, ...dots);
   const key = names.filter(Boolean).map((name) => h("span", { class: "life-name" }, h("i"), name));
   const map = h("div", { class: "life-mapped" }, h("div", { class: "life-top" }, h("strong", {}, "Words"), soft), board, h("div", { class: "life-groups" }, ...key));

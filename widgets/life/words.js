@@ -1,6 +1,6 @@
 // The life in words: headline, the moment said, the detail lines, the table.
 
-import { chip, h, number, visible } from "../glass/kit.js";
+import { chip, h, number, soft, visible } from "../glass/kit.js";
 import { strongest } from "../attention/data.js";
 import { valueAt } from "./data.js";
 import { scored } from "./heads.js";
@@ -11,7 +11,6 @@ export const KEYS = [
   ["n", "in the lens: the true next piece instead of best guesses"], ["Esc", "let go of the token, or of the word"],
 ];
 
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 const whole = (count) => count.toLocaleString("en");
 export const headline = ({ name, count }) => `Life${name && ` of ${name}`} · ${whole(count)} moment${count === 1 ? "" : "s"}`;
 export const where = ({ steps, tokens }, moment) => `step ${whole(steps[moment])} of ${whole(steps.at(-1))}${tokens ? ` · ${whole(tokens[moment])} tokens` : ""}`;

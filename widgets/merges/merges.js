@@ -1,5 +1,5 @@
 // A byte-pair encoding, stepped through merge by merge. Everything is worked out here, with or without a kernel.
-import { chip, css, h, isLive, listen, number, sequential, isDark, onTheme, onWidth, sessionOf, visible } from "../glass/kit.js";
+import { chip, css, h, isLive, listen, number, sequential, isDark, onTheme, onWidth, sessionOf, soft, visible } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { after, read, readable, ready } from "./data.js";
 
@@ -10,7 +10,6 @@ const KEYS = [
 const PACE = 700; // ms a merge
 const LIST = 8; // merges in the list
 const TOLD = 150; // ms between two messages to the kernel
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export default {
   async render({ model, el, signal }) {

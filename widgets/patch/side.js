@@ -1,7 +1,7 @@
 // One cell: its effect among its controls, and the texts that each run goes on to write.
 
-import { chip, css, h, number, visible } from "../glass/kit.js";
-import { brief, signed, where } from "./words.js";
+import { css, h, number, signed, visible } from "../glass/kit.js";
+import { brief, where } from "./words.js";
 
 const WHOSE = { corrupted: "unpatched", clean: "clean run" };
 

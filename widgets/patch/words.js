@@ -1,16 +1,14 @@
 // A sweep in words: headline, one cell's name and lines, the table.
 
-import { chip, h, number, visible } from "../glass/kit.js";
+import { chip, h, number, signed, soft, visible } from "../glass/kit.js";
 
 export const KEYS = [
   ["← → ↑ ↓", "another cell"], ["Home End", "first, last column"], ["Page ↑ ↓", "first, last layer"], ["Enter", "what the patched model writes"],
   ["p", "the next picture"], ["o", "only what leaves the controls' range"], ["u", "share of the way, or the metric's unit"], ["s", "sweep, stop"], ["Esc", "let go: the strongest cell"],
   ["hatched", "not measured"], ["–", "no counterpart in the other prompt"],
 ];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 /** A number as a cell has room for it: 0.94, −1.2, 13. */
 export const brief = (value) => value.toFixed(Math.abs(value) < 0.995 ? 2 : Math.abs(value) < 9.95 ? 1 : 0).replace(/^-?0\.00$/, "0").replace("-", "−");
-export const signed = (value, unit) => (value > 0 ? `+${number(value, unit)}` : number(value, unit));
 
 export const headline = (model, { name, metric, reached: [done, of] }) => [
   ...(model ? [model] : []), `${name} patched`, visible(metric), ...(done < of ? [`${done} of ${of} cells done`] : []),

@@ -1,25 +1,19 @@
 // One pair of dimensions as a clock face: a hand for each of two places, and the angle between them.
-import { h } from "../glass/kit.js";
+import { h, svg } from "../glass/kit.js";
 import { angle } from "./data.js";
 
-const NS = "http://www.w3.org/2000/svg";
-const s = (tag, props = {}) => {
-  const element = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
-  return element;
-};
 const R = 80;
 
 /** The dial: `draw({ scheme, pair, count, p, q })`. */
 export function dial() {
-  const picture = s("svg", { viewBox: "-108 -108 216 216", class: "positions-dial", "aria-hidden": "true" });
-  const dots = s("g", { class: "positions-dots" });
-  const arc = s("path", { class: "positions-arc" });
+  const picture = svg("svg", { viewBox: "-108 -108 216 216", class: "positions-dial", "aria-hidden": "true" });
+  const dots = svg("g", { class: "positions-dots" });
+  const arc = svg("path", { class: "positions-arc" });
   const hands = ["first", "second"].map((name) => {
-    const [line, label] = [s("line", { x1: 0, y1: 0, class: `positions-hand positions-${name}` }), s("text", { class: `positions-hand-label positions-${name}`, "text-anchor": "middle", "dominant-baseline": "central" })];
+    const [line, label] = [svg("line", { x1: 0, y1: 0, class: `positions-hand positions-${name}` }), svg("text", { class: `positions-hand-label positions-${name}`, "text-anchor": "middle", "dominant-baseline": "central" })];
     return { line, label };
   });
-  picture.append(s("circle", { r: R, class: "positions-rim" }), dots, arc, ...hands.flatMap(({ line, label }) => [line, label]));
+  picture.append(svg("circle", { r: R, class: "positions-rim" }), dots, arc, ...hands.flatMap(({ line, label }) => [line, label]));
   const element = h("div", { class: "positions-face", role: "img" }, picture);
   let drawn = "";
   return {
@@ -28,7 +22,7 @@ export function dial() {
       element.setAttribute("aria-label", said);
       if (drawn !== key) { // every place as a dot: a circle, or what was learnt instead
         drawn = key;
-        dots.replaceChildren(...Array.from({ length: Math.min(count, 256) }, (_, place) => { const [x, y] = scheme.at(pair, place); return s("circle", { cx: x * R, cy: -y * R, r: 2 }); }));
+        dots.replaceChildren(...Array.from({ length: Math.min(count, 256) }, (_, place) => { const [x, y] = scheme.at(pair, place); return svg("circle", { cx: x * R, cy: -y * R, r: 2 }); }));
       }
       [p, q].forEach((place, i) => {
         const [x, y] = scheme.at(pair, place);

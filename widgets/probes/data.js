@@ -1,6 +1,6 @@
 // The probes as they came: curves with their controls, confusion, cosines, the reader's sentence.
 
-const bytes = (view) => view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
+import { bufferOf, floats } from "../glass/kit.js";
 
 /** What is drawn, in this order: key → name, which of the theme's lines (-1: soft), dash, width. */
 export const LINES = {
@@ -17,17 +17,17 @@ export function read(model) {
   const count = rows.length;
   // Of two classes one direction is the other turned round: only the second stands among all.
   const kinds = facts.flatMap(({ classes }, task) => classes.map((name, of) => ({ task, of, name })).slice(classes.length === 2 ? 1 : 0));
-  const cosine = (key) => new Int16Array(bytes(tables[key]));
+  const cosine = (key) => new Int16Array(bufferOf(tables[key]));
   let free = 0; // where the next task's chances begin
-  const all = new Uint16Array(bytes(model.get("_chances")));
+  const all = new Uint16Array(bufferOf(model.get("_chances")));
   const begins = new Map(readBy.map((i) => { const from = free; free += count * pieces.length * facts[i].classes.length; return [i, from]; }));
   const tasks = names.map((name, i) => {
     const fact = facts[i];
     const size = fact.classes.length;
-    const part = (from, key) => (from[`${i} ${key}`] ? new Float32Array(bytes(from[`${i} ${key}`])) : null);
+    const part = (from, key) => (from[`${i} ${key}`] ? floats(from[`${i} ${key}`]) : null);
     const curve = (from, key) => { const all = part(from, key); return all && { key, mean: all.subarray(0, count), low: all.subarray(count, 2 * count), high: all.subarray(2 * count) }; };
     const curves = Object.keys(LINES).map((key) => curve(key === "accuracy" ? scores : controls, key)).filter((one) => one.mean.some(Number.isFinite));
-    const counted = new Uint32Array(bytes(tables[`${i} confusion`]));
+    const counted = new Uint32Array(bufferOf(tables[`${i} confusion`]));
     const chance = begins.has(i) ? all.subarray(begins.get(i)) : null;
     const across = { probe: cosine(`probe ${i} across`), means: cosine(`means ${i} across`) };
     const found = (key) => curves.find((one) => one.key === key);

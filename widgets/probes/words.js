@@ -1,6 +1,6 @@
 // The probe bench in words: headline, detail lines, the table.
 
-import { chip, h, number } from "../glass/kit.js";
+import { chip, h, number, soft } from "../glass/kit.js";
 import { LINES, ranked, spread } from "./data.js";
 
 export const KEYS = [
@@ -8,7 +8,6 @@ export const KEYS = [
   ["t", "the next task"], ["v", "the next panel"], ["c", "the next class"], ["m", "selectivity or code length"], ["b", "direction of the probe, or between means"], ["p", "best class, or the class picked"], ["s", "steer with it"], ["Esc", "let go"],
 ];
 export const TABS = { sentence: "Your sentence", confusion: "Confusion", directions: "Directions" };
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 const strong = (text) => h("strong", {}, text);
 
 export const headline = (model, task, known) => [

@@ -1,6 +1,6 @@
 // The steered run in words: headline, detail lines, table, keys.
 
-import { h, number } from "../glass/kit.js";
+import { h, number, signed } from "../glass/kit.js";
 import { standing } from "../glass/beside.js";
 
 export const KEYS = [
@@ -8,7 +8,6 @@ export const KEYS = [
   ["Esc", "the layer shown at first"],
 ];
 
-const signed = (value) => `${value > 0 ? "+" : ""}${number(value)}`;
 const reach = (values) => `${signed(Math.min(...values))} to ${signed(Math.max(...values))}`;
 const plain = (values) => `${number(Math.min(...values))} to ${number(Math.max(...values))}`;
 

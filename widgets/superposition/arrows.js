@@ -1,11 +1,6 @@
 // Features as arrows from the middle: the columns of W, or their shadow on two axes where there are more.
+import { svg } from "../glass/kit.js";
 const SIZE = 240;
-const svg = (tag, props, ...children) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(props)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-};
 
 /** `draw({ columns, feature, colour(i) })`; `over(i | null)` and `chosen(i)` are told. */
 export function arrows({ over, chosen }) {

@@ -1,5 +1,5 @@
 // One text, typed once, cut by several tokenizers: piece under piece, letter over letter.
-import { asker, h, hoverOf, isLive, keys, listen, onWidth, pick, sessionOf, short } from "../glass/kit.js";
+import { asker, h, hoverOf, isLive, keys, listen, onWidth, pick, sessionOf, short, soft } from "../glass/kit.js";
 import { frame } from "../glass/frame.js";
 import { beneath, covering, read, toBytes, toLetters, worded } from "./data.js";
 import { drawn, letterOf, perPiece, table } from "./rows.js";
@@ -8,7 +8,6 @@ const KEYS = [
   ["← →", "the piece before, after, of the same tokenizer"], ["↑ ↓", "the tokenizer above, below"], ["Home End", "the first, the last piece"],
   ["Enter, click", "pick the piece's part of the text"], ["Shift + ← →", "pick more, less of the text"], ["Esc", "let it go"],
 ];
-const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 export default {
   async render({ model, el, signal }) {

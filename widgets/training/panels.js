@@ -1,8 +1,7 @@
 // What stands in the board's charts: loss, metrics, gradients by layer, learning rate, each with its legend.
-import { h, legend, number, sequential, short } from "../glass/kit.js";
+import { h, legend, number, sequential, short, soft } from "../glass/kit.js";
 import { HEAD, fill, range } from "../glass/curves.js";
 import { between, smoothed, whole } from "./data.js";
-import { soft } from "./words.js";
 
 const NOWHERE = { x: [], y: [] };
 

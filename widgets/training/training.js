@@ -1,10 +1,10 @@
 // The training board: curves with one crosshair, samples as they change, where the run stands, and the way to stop it.
-import { asker, h, isLive, keys, listen, onTheme, painter, sessionOf } from "../glass/kit.js";
+import { asker, h, isLive, keys, listen, onTheme, painter, sessionOf, soft } from "../glass/kit.js";
 import { FOOT, chart, inks, nearest } from "../glass/curves.js";
 import { frame } from "../glass/frame.js";
 import { between, clock, numbersAt, storeOf, tableOf } from "./data.js";
 import { panelsOf } from "./panels.js";
-import { factsOf, samplesOf, soft, tellStep } from "./words.js";
+import { factsOf, samplesOf, tellStep } from "./words.js";
 
 const KEYS = [
   ["← →", "the step before, after; with Shift a twentieth of the way"], ["Home End", "the first, the last step"], ["Space", "stop, resume (in the curves)"],

@@ -1,8 +1,6 @@
 // The board in words: where the run stands, the numbers of a step, the samples of a moment.
-import { h, number, short, visible } from "../glass/kit.js";
+import { h, number, short, soft, visible } from "../glass/kit.js";
 import { clock, known, whole } from "./data.js";
-
-export const soft = (text) => h("span", { class: "kit-soft" }, text);
 
 /** Step, speed and time as a row of figures over a bar of how far the run is. */
 export function factsOf() {
