@@ -67,7 +67,7 @@ SMALL = {
         "penalties": [100],
         "prompts": 1,
         "randoms": 2,
-        "facts": 12,
+        "facts": 20,
     },
     "13_superposition_and_features": {
         "steps": 40,
