@@ -45,12 +45,12 @@ def descended(problem: Any, tolerance: float) -> Tensor:
         past = [*past[-MEMORY + 1 :], _pair(step, after - slope)]
         slope = after
         moving = (slope.abs().amax((1, 2)) > tolerance) & (size > 0)
-        if moving.sum() > 0.8 * len(left):
-            continue
-        found[left] = at
         if not moving.any():
             break
-        keep = moving.nonzero()[:, 0]
+        keep = problem.staying(moving)
+        if len(keep) > 0.8 * len(left):
+            continue
+        found[left] = at
         problem.only(keep)
         left, at, logits, loss, slope = (a[keep] for a in (left, at, logits, loss, slope))
         past = [_Pair(*(part[keep] for part in pair)) for pair in past]
@@ -93,16 +93,21 @@ def _sized(
     The loss is told without the penalty, which is a parabola along the way.
     """
     turn = problem.penalty * way
-    once, twice = _dot(at, turn), _dot(way, turn) / 2
-    descent = _dot(slope, way)
-    size = torch.ones_like(loss)
+    once, twice, descent = _dot(at, turn), _dot(way, turn) / 2, _dot(slope, way)
+    size, told = torch.ones_like(loss), torch.empty_like(loss)
+    some: Tensor | slice = slice(None)
     for _ in range(TRIES):
-        now = problem.loss(torch.addcmul(logits, size[:, None, None], change))
-        gain = now - loss + size * once + size**2 * twice
-        good = gain <= 1e-4 * size * descent + 1e-7 * loss
+        far, was, down = size[some], loss[some], descent[some]
+        there = torch.addcmul(logits[some], far[:, None, None], change[some])
+        now = problem.loss(there, some)
+        gain = now - was + far * once[some] + far**2 * twice[some]
+        good = gain <= 1e-4 * far * down + 1e-7 * was
+        told[some] = torch.where(good, now, was)
         if good.all():
-            break
+            return size, told
         # Where the parabola through what is known has its lowest point.
-        lowest = -descent * size**2 / (2 * (gain - size * descent)).clamp_min(1e-12)
-        size = torch.where(good, size, lowest.clamp(0.1 * size, 0.5 * size))
-    return torch.where(good, size, 0), torch.where(good, now, loss)
+        lowest = -down * far**2 / (2 * (gain - far * down)).clamp_min(1e-12)
+        size[some] = torch.where(good, far, lowest.clamp(0.1 * far, 0.5 * far))
+        some = torch.arange(len(size))[some][~good]
+    size[some] = 0
+    return size, told

@@ -22,6 +22,7 @@ from torch import Tensor
 from lab.probes.descent import descended
 
 LEAST_SPREAD = 1e-6
+NARROW = 64  # columns of a row; with fewer, cores share the rows better than each row's product
 
 
 class Fitted(NamedTuple):
@@ -88,7 +89,6 @@ class Losses:
     def __init__(self, x: Tensor, wanted: Tensor, use: Tensor, penalty: float) -> None:
         rows, self.wanted_shape = len(x), wanted.shape[:2]
         self.x = torch.cat([x, x.new_ones(*x.shape[:2], 1)], 2)
-        self.across = self.x.mT.contiguous()
         count = use.sum(1, keepdim=True)
         share = use / count  # the mean over examples, so that all are alike
         _, spread = standard(x, share)
@@ -98,10 +98,20 @@ class Losses:
         self.wanted = wanted.repeat(rows, 1, 1)
         self.use = share.repeat(rows, 1)[:, None]
         self.sizes = [len(use)] * rows
+        self.narrow = len(use) * wanted.shape[1] < NARROW
 
     def start(self) -> Tensor:
         """All weights 0."""
         return self.x.new_zeros(*self.wanted.shape[:2], self.x.shape[2])
+
+    def staying(self, moving: Tensor) -> Tensor:
+        """Those that go on: where one product serves all rows, as many of each."""
+        if not self.narrow:
+            return moving.nonzero()[:, 0]
+        by_row = moving.view(len(self.x), -1)
+        first = torch.arange(0, len(moving), by_row.shape[1])[:, None]
+        order = by_row.int().argsort(dim=1, descending=True, stable=True)
+        return (first + order[:, : int(by_row.sum(1).max())]).flatten()
 
     def only(self, left: Tensor) -> None:
         """Goes on with these probes."""
@@ -112,16 +122,16 @@ class Losses:
 
     def logits(self, parameters: Tensor) -> Tensor:
         """[probe, column, example]: linear in the parameters."""
-        return self._by_row(parameters, self.across)
+        return self._by_row(parameters, self.x.mT)
 
-    def loss(self, logits: Tensor) -> Tensor:
-        """[probe]: without the penalty."""
+    def loss(self, logits: Tensor, which: Tensor | slice = slice(None)) -> Tensor:
+        """[probe]: of some probes, without the penalty."""
+        wanted = self.wanted[which]
         if logits.shape[1] == 1:
-            cost = torch.nn.functional.softplus(logits).addcmul_(self.wanted, logits, value=-1)
+            cost = torch.nn.functional.softplus(logits).addcmul_(wanted, logits, value=-1)
         else:
-            cost = logits.logsumexp(1, keepdim=True)
-            cost = cost - (self.wanted * logits).sum(1, keepdim=True)
-        return torch.linalg.vecdot(cost[:, 0], self.use[:, 0])
+            cost = logits.logsumexp(1, keepdim=True) - (wanted * logits).sum(1, keepdim=True)
+        return torch.linalg.vecdot(cost[:, 0], self.use[which][:, 0])
 
     def slope(self, logits: Tensor, parameters: Tensor) -> Tensor:
         """The gradient, penalty included, of the parameters that gave these logits."""
@@ -134,6 +144,9 @@ class Losses:
         return self._by_row(way, self.curved)
 
     def _by_row(self, values: Tensor, matrices: Tensor) -> Tensor:
+        if self.narrow:
+            found = values.view(len(matrices), -1, values.shape[2]) @ matrices
+            return found.view(*values.shape[:2], -1)
         found = values.new_empty(*values.shape[:2], matrices.shape[2])
         parts = (part.split(self.sizes) for part in (values, found))
         for one, into, matrix in zip(*parts, matrices, strict=True):
@@ -145,6 +158,14 @@ class Losses:
         # The better it is, the fewer the steps; beyond sixteen examples a number it gains nothing.
         some = self.x[:, :: max(1, self.x.shape[1] // (16 * self.x.shape[2]))]
         steep = (1 / columns) * (1 - 1 / columns)
-        shared = (some.mT @ some) * (steep / some.shape[1])
+        shared = _above(some).mul_(steep / some.shape[1])
         shared.diagonal(dim1=1, dim2=2).add_(self.penalty.mean(1) + 1e-4 * steep)
-        return torch.cholesky_inverse(torch.linalg.cholesky(shared))
+        return torch.cholesky_inverse(torch.linalg.cholesky(shared, upper=True), upper=True)
+
+
+def _above(x: Float[Tensor, "row example d"]) -> Float[Tensor, "row d d"]:
+    """x transposed times x, on and above the diagonal only: the rest is what stands there."""
+    found, wide = x.new_zeros(len(x), x.shape[2], x.shape[2]), 64
+    for at in range(0, x.shape[2], wide):
+        found[:, at : at + wide, at:] = x[:, :, at : at + wide].mT @ x[:, :, at:]
+    return found
