@@ -46,6 +46,10 @@ CONTRASTS = """() => {
 }"""
 
 
+FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
+  requestAnimationFrame(() => setTimeout(done, 20))))"""
+
+
 @dataclass
 class Opened:
     """A page with views, and everything it complained about."""
@@ -89,6 +93,14 @@ class Opened:
             "([id, content]) => formicarium.models[id].trigger('msg:custom', content, [])",
             [model.model_id, content],
         )
+
+    def drawn(self) -> None:
+        """Let the page draw what is due, and ask what it wants to know of it.
+
+        Most of what changes a picture is drawn in the next frame; on a busy machine that may be
+        long after the key or the message that asked for it.
+        """
+        self.page.evaluate(FRAMES)
 
     def contrasts(self) -> dict[str, float]:
         """The contrast of every text in the views with what is behind it, by WCAG 2."""

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from widgets import Session
 from widgets.attention import Attention
@@ -12,6 +13,7 @@ from widgets.glass.text import number
 
 from .kernel import connect
 from .patterns import attention, words
+from .until import until
 
 pytestmark = pytest.mark.browser
 
@@ -272,8 +274,8 @@ def test_the_table_holds_the_exact_numbers(open_views):
     connect(opened, view)
     opened.page.get_by_role("button", name="Table").click()
     opened.put(view.session, "token", 8)
-    settle(opened)
-    opened.page.wait_for_timeout(100)
+    exact = opened.page.locator(".kit-twin tbody td").nth(2)
+    until(opened.page, lambda: np.float32(exact.inner_text()) == weights[1, 0, 8].max())
     rows = opened.page.locator(".kit-twin tbody tr").all()
     body = [row.locator("td").all_inner_texts() for row in rows]
     best = np.argsort(-weights[1, 0, 8, :9], kind="stable")[: len(body)]
@@ -344,19 +346,22 @@ def test_4096_tokens_open_zoom_and_pan(open_views):
     questions = connect(opened, view)
     opened.page.locator(".attention-matrix").focus()
     press(opened, "ArrowLeft")
-    opened.page.wait_for_timeout(300)
-    query, key, shown, _, of = CELL.search(detail(opened)).groups()
-    assert (query, key, of) == ("3000", "2999", "3001")
-    assert shown == number(float(weights[0, 0, 3000, 2999]))
+    shown = number(float(weights[0, 0, 3000, 2999]))
+    exact = re.compile(rf" 3000 looks at \S+ 2999: {shown}; rank \d+ of 3001")
+    expect(opened.page.locator(".kit-detail")).to_have_text(exact, use_inner_text=True)
     press(opened, *["+"] * 9, "Shift+ArrowLeft", "Shift+ArrowUp")
-    opened.page.wait_for_timeout(300)
-    windows = [q["args"] for q in questions if q["what"] == "window"]
-    assert windows and windows[-1]["rows"][1] - windows[-1]["rows"][0] < 200
+
+    def narrow() -> bool:
+        """Has a window of few rows been asked for last?"""
+        windows = [q["args"]["rows"] for q in questions if q["what"] == "window"]
+        return bool(windows) and windows[-1][1] - windows[-1][0] < 200
+
+    until(opened.page, narrow)
+    settle(opened)
     middle = "document.querySelector('.attention-matrix canvas').toDataURL()"
     before = opened.page.evaluate(middle)
     press(opened, *["Shift+ArrowLeft"] * 4)
-    opened.page.wait_for_timeout(300)
-    assert opened.page.evaluate(middle) != before
+    until(opened.page, lambda: opened.page.evaluate(middle) != before)
     press(opened, "0")
     opened.quiet()
 
@@ -456,8 +461,7 @@ def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_control(open_views):
     opened = open_views(view, view_of(attention(2, 2, 30)), height=300)
     opened.page.locator(".attention-matrix").first.click(position={"x": 120, "y": 120})
     opened.page.mouse.wheel(0, 200)
-    opened.page.wait_for_timeout(300)
-    assert opened.page.evaluate("scrollY") > 100
+    until(opened.page, "scrollY > 100")
     point(opened, 0.4, 0.8)
     opened.page.keyboard.down("Control")
     opened.page.mouse.wheel(0, -200)

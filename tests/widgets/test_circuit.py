@@ -212,6 +212,7 @@ class TestInThePage:
         expect(frame.locator(".circuit-way").first).to_contain_text("at 30 edges")
         page.keyboard.press("Home")
         assert opened.state(view, "size") == 1
+        opened.drawn()
         assert frame.locator(".circuit-live").count() < live
         opened.put(view, "size", 60)
         heads = frame.locator(".circuit-live", has_text="H")
@@ -291,6 +292,7 @@ class TestInThePage:
         page.keyboard.press("Enter")
         expect(page.locator(".circuit-edge").first).to_be_focused()
         expect(page.locator(".kit-detail")).to_contain_text("random pushes as long ± 0.0100")
+        opened.drawn()
         page.keyboard.press("x")
         assert len(opened.state(view, "cut")) == 1
         expect(page.locator(".circuit-edge").first).to_be_focused()

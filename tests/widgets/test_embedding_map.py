@@ -125,7 +125,10 @@ def spot(opened, point: int, board: int = 0) -> tuple[float, float]:
 
 
 def settle(opened) -> None:
-    opened.page.wait_for_timeout(60)
+    """Questions are answered, and what is due is drawn."""
+    opened.drawn()
+    opened.page.wait_for_timeout(30)
+    opened.drawn()
 
 
 def detail(opened) -> str:

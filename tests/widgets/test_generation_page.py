@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -14,10 +15,6 @@ from widgets.generation.beams import FATES
 pytestmark = pytest.mark.browser
 
 
-FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
-  requestAnimationFrame(() => setTimeout(done, 20))))"""
-
-
 class Wire:
     """A view in Python whose messages are carried to its page by the test."""
 
@@ -26,22 +23,35 @@ class Wire:
         view.send = lambda content, buffers=None: self.news.append(content)
         self.opened = open_views(view, **how)
         self.page = self.opened.page
-        self.page.set_default_timeout(5_000)
+        self.page.set_default_timeout(20_000)
         self.asked = connect(self.opened, view)
         self.page.evaluate(
             "(id) => formicarium.models[id].trigger('comm_live_update')", view.session.model_id
         )
-        self.page.wait_for_timeout(60)
+        self.opened.drawn()
+
+    def bring(self):
+        """The news so far, while more may come."""
+        while self.news:
+            self.opened.tell(self.view, self.news.pop(0))
+        self.opened.drawn()
+
+    def until(self, holds):
+        """Bring news until something holds, at most ten seconds."""
+        end = time.monotonic() + 10
+        while not holds():
+            assert time.monotonic() < end, "it never held"
+            self.bring()
 
     def settle(self):
         """Wait for what is at work, carry its news, and let the page draw."""
         for _ in range(2):  # twice: on a busy machine a question may come late
-            self.page.evaluate(FRAMES)
+            self.opened.drawn()
             self.view.wait()
             while self.news:
                 self.opened.tell(self.view, self.news.pop(0))
             self.opened.catch_up(self.view, "_beams", "_timing", "failure", "summary")
-        self.page.evaluate(FRAMES)
+        self.opened.drawn()
 
     def press(self, *names):
         for name in names:
@@ -127,28 +137,22 @@ def test_a_text_is_written_branched_and_chosen_by_mouse_and_keyboard(open_views)
 
 
 def test_stop_stops_and_a_newer_choice_is_not_taken_back(open_views):
-    wire = Wire(open_views, begun(lambda ids: letters(ids, pause=0.03), write=500))
+    wire = Wire(open_views, begun(lambda ids: letters(ids, pause=0.1), write=500))
     wire.view.step(3)
     wire.settle()
     wire.click(".generation-piece", 3)
     wire.page.locator(".generation-go >> text=Run").click()
-    wire.page.wait_for_timeout(150)
-    while wire.news:
-        wire.opened.tell(wire.view, wire.news.pop(0))
-    wire.page.wait_for_timeout(50)
-    assert " of 500" in wire.page.locator(".generation-far").inner_text()
+    wire.until(lambda: " of 500" in wire.page.locator(".generation-far").inner_text())
     assert wire.page.locator(".generation-go").nth(1).inner_text() == "Stop"
     # The reader chooses another piece meanwhile: older news does not take it back.
     wire.page.locator(".generation-others [role=option]").nth(1).click()
-    wire.page.wait_for_timeout(200)
+    wire.until(lambda: wire.view.text.startswith("abce"))
     late = {**wire.view._page(0), "move": 0, "tip": 2}
     wire.opened.tell(wire.view, late)
-    while wire.news:
-        wire.opened.tell(wire.view, wire.news.pop(0))
-    wire.page.wait_for_timeout(50)
+    wire.bring()
     assert wire.chosen().startswith("abce")
     wire.page.locator(".generation-go >> text=Stop").click()
-    wire.page.wait_for_timeout(60)
+    wire.until(lambda: not wire.view._worker.busy)
     wire.settle()
     assert not wire.view._worker.busy and wire.chosen() == wire.view.text
     assert wire.page.locator(".generation-go").nth(1).inner_text() == "Run 500"
@@ -173,7 +177,7 @@ def test_what_grow_raises_stands_in_the_view_over_the_last_good_text(open_views)
 
     wire = Wire(open_views, begun(breaks))
     wire.page.locator(".generation-go >> text=Run").click()
-    wire.page.wait_for_timeout(80)
+    wire.until(lambda: wire.view._error is not None)
     wire.view._worker.wait()
     wire.view._error = None
     wire.settle()
@@ -251,7 +255,7 @@ def test_a_saved_page_shows_tree_and_beams_and_goes_the_ways_there_are(open_view
     )
 
     def said() -> str:
-        page.wait_for_timeout(60)
+        opened.drawn()
         return "".join(page.locator(".generation-piece").all_text_contents())
 
     assert said() == "abdef"
@@ -266,10 +270,10 @@ def test_a_saved_page_shows_tree_and_beams_and_goes_the_ways_there_are(open_view
         "needs a running kernel" in page.locator(".kit-detail").inner_text() and said() == "abdef"
     )
     page.locator(".kit-tools >> text=colour by").click()
-    page.wait_for_timeout(60)
+    opened.drawn()
     assert "probability" in page.locator(".kit-legend").inner_text()
     page.locator("[data-name=beams]").click()
-    page.wait_for_timeout(60)
+    opened.drawn()
     assert page.locator(".generation-one").count() == 5
     page.locator(".kit-foot >> text=Table").click()
     rows = page.locator(".kit-twin tbody tr")
@@ -288,10 +292,10 @@ def test_two_views_of_one_tree_go_together_and_a_session_is_shared(open_views):
     opened = open_views(view, view, widgets.Tokens(pieces=list(LETTERS), session=session))
     first, second = opened.page.locator(".generation").all()
     first.locator(".generation-row").first.click()
-    opened.page.wait_for_timeout(80)
+    opened.drawn()
     assert first.locator(".generation-text").inner_text() == "abcd"
     opened.page.mouse.move(5, 5)
-    opened.page.wait_for_timeout(60)
+    opened.drawn()
     assert first.inner_text() == second.inner_text()
     opened.page.locator(".tokens-piece").nth(2).click()
     assert "place 2 c" in first.inner_text().replace("\n", " ")

@@ -11,6 +11,7 @@ from traitlets import TraitError
 import widgets
 from tests.widgets.kernel import connect
 from tests.widgets.readings import a_reading
+from tests.widgets.until import until
 from widgets import Lens, Session
 from widgets.lens import given
 
@@ -189,7 +190,7 @@ class TestInThePage:
         for name in ("probability", "kl", "entropy", "guess"):
             page.keyboard.press("m")
             assert opened.state(view, "measure") == name
-            page.wait_for_timeout(50)
+            opened.drawn()
             assert all(text for column in grid(opened) for text in column)
         page.keyboard.press("Escape")
         assert (opened.state(session, "token"), opened.state(view, "row")) == (None, None)
@@ -233,7 +234,7 @@ class TestInThePage:
         page.locator(".lens-typed").fill(" x")
         page.locator(".lens-typed").press("Enter")
         page.locator(".lens-guess").nth(3).click()
-        page.wait_for_timeout(100)
+        until(page, lambda: [one["what"] for one in asked].count("follow") == 2)
         pieces = [one["args"]["piece"] for one in asked if one["what"] == "follow"]
         assert pieces == [" x", view.top_at(1, 2)[3][0]] and view.target == pieces[1]
         page.locator(".lens-typed").fill("bad")

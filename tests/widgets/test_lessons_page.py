@@ -44,7 +44,6 @@ def test_a_guess_is_committed_changed_and_put_beside_the_truth(open_views):
     guess.set_state({"_given": 1, "_first": 2})
     until(page, "asked.length > 0")
     page.evaluate("answerNext()")
-    page.wait_for_timeout(50)
     opened.catch_up(guess, "_truth")
     assert questions[0]["what"] == "truth"
     said = page.locator(".card-said").inner_text()
@@ -64,9 +63,9 @@ def test_a_truth_that_comes_later_can_be_looked_at_without_a_guess(open_views):
     guess.reveal(0.5)
     opened.catch_up(guess, "_ready")
     button(opened, "Show me").click()
-    opened.page.wait_for_timeout(50)
+    until(opened.page, lambda: questions)
     opened.catch_up(guess, "_truth")
-    assert opened.page.locator(".card-said").inner_text() == "It is 0.500."
+    expect(opened.page.locator(".card-said")).to_have_text("It is 0.500.")
     assert (guess.value, len(questions)) == (None, 1)
     opened.quiet()
 

@@ -134,7 +134,7 @@ def test_sixty_four_moments_of_six_layers_with_eight_heads_over_thirty_two_token
 
 
 def now(opened, view):
-    opened.page.wait_for_timeout(80)
+    opened.drawn()
     return opened.state(view, "moment")
 
 
@@ -159,7 +159,7 @@ class TestInThePage:
         seen = {}
         for key in ("End", "Home"):
             slider(opened).press(key)
-            opened.page.wait_for_timeout(100)
+            opened.drawn()
             seen[key] = {
                 part: opened.page.locator(part).first.evaluate(READ)
                 for part in (".life-place", ".life-boards", ".life-grid", ".life-map",
@@ -254,7 +254,7 @@ class TestInThePage:
         view = Life(a_life())
         opened = open_views(view)
         opened.put(view, "moment", 4)
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert slider(opened).get_attribute("aria-valuenow") == "4"
         view.set_state({"moment": 7})
         assert view.step == a_life().steps[7]
@@ -269,11 +269,11 @@ class TestInThePage:
         assert (opened.state(session, "layer"), opened.state(session, "head")) == (1, 1)
         grid.press("ArrowRight")
         grid.press("ArrowDown")
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert opened.page.locator(".life-top strong").first.inner_text() == "L1H2"
         box = grid.bounding_box()
         opened.page.mouse.move(box["x"] + 32, box["y"] + 24)
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert opened.page.locator(".kit-detail").inner_text().startswith("L0H0 induction 0.250")
         opened.page.mouse.click(box["x"] + 32, box["y"] + 24)
         assert (opened.state(session, "layer"), opened.state(session, "head")) == (0, 0)
@@ -317,13 +317,13 @@ class TestInThePage:
         board = opened.page.locator(".life-canvas canvas").bounding_box()
         cell = board["width"] / 12
         opened.page.mouse.move(board["x"] + 2.5 * cell, board["y"] + 3.5 * cell)
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert re.match(r"·Lily 3 looks at ·and 2: 1\.00 of its", detail.inner_text())
         opened.page.mouse.move(board["x"] + 8.5 * cell, board["y"] + 3.5 * cell)
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert "·Lily 3 cannot see ·, 8" in detail.inner_text()
         opened.page.locator(".life-guess").nth(4).hover()
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         best = life.lens_pieces[life.lens_best[15, 1, 1]].replace(" ", "·")
         assert re.match(f"after ·Tom 1, L0 would say {best} 0\\.", detail.inner_text())
         assert f"rank {life.target_ranks[15, 1, 1]}" in detail.inner_text()
@@ -339,7 +339,7 @@ class TestInThePage:
         shown = [("life-right" in (c.get_attribute("class") or "")) for c in cells.all()[:3]]
         assert shown == right
         opened.page.locator(".life-grid").press("n")
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         ranks = [f"{rank}." for rank in life.target_ranks[15, :, 0]]
         assert cells.all_inner_texts()[:3] == ranks
 
@@ -349,7 +349,7 @@ class TestInThePage:
         opened = open_views(Life(life, session=session), width=1200, height=900)
         lens = opened.page.locator(".life-grid")
         opened.put(session, "token", 30)
-        opened.page.wait_for_timeout(150)
+        opened.drawn()
         assert lens.evaluate("box => box.scrollTop") > 200
         assert opened.page.evaluate("scrollY") == 0
         last = opened.page.locator(".life-guess").nth(30 * 3 + 2).inner_text()
@@ -365,12 +365,12 @@ class TestInThePage:
         assert opened.page.locator(".life-shown").inner_text() == "Lily"
         assert len(way.get_attribute("points").split()) == 16
         slider(opened).press("Home")
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert len(opened.page.locator(".life-future").get_attribute("points").split()) == 16
         board.press("Escape")
         assert opened.page.locator(".life-shown").count() == 0
         opened.page.locator(".life-word i").nth(12).hover()
-        opened.page.wait_for_timeout(80)
+        opened.drawn()
         assert opened.page.locator(".kit-detail").inner_text().startswith("kite (things)")
         opened.quiet()
 
@@ -383,7 +383,7 @@ class TestInThePage:
         boxes = [opened.page.locator(part).first.bounding_box() for part in parts]
         for moment in (0, 3, 8, 11):
             opened.put(view, "moment", moment)
-            opened.page.wait_for_timeout(60)
+            opened.drawn()
             assert [opened.page.locator(part).first.bounding_box() for part in parts] == boxes
         assert boxes[-2]["height"] <= 620
 
@@ -433,7 +433,7 @@ class TestInThePage:
         opened = open_views(Life(a_life()))
         before = opened.page.locator(".life-canvas").evaluate(READ)
         opened.page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        opened.page.wait_for_timeout(200)
+        opened.drawn()
         assert opened.page.locator(".life-canvas").evaluate(READ) != before
 
     def test_hostile_text_stays_text(self, open_views, payload):
@@ -456,7 +456,7 @@ class TestInThePage:
         opened.page.locator(".life-map").press("ArrowRight")
         opened.page.locator(".life-guess").first.hover()
         opened.page.get_by_role("button", name="Table").click()
-        opened.page.wait_for_timeout(150)
+        opened.drawn()
         opened.quiet()
 
 

@@ -166,7 +166,7 @@ class TestInThePage:
         assert opened.state(view, "pair") == len(TURNS) - 1
         after("a")
         assert opened.state(view, "alone") is True
-        assert "pair 3 alone" in opened.page.locator(".positions-caption").inner_text()
+        expect(opened.page.locator(".positions-caption")).to_contain_text("pair 3 alone")
         after("s")
         assert opened.state(view, "scheme") == "sinusoidal"
         after("s")
@@ -203,6 +203,7 @@ class TestInThePage:
             assert picture[0] == picture[1] != picture[2], "the diagonal is one, off it is less"
         before = opened.page.evaluate(pixel)
         opened.page.get_by_label("base of the sinusoidal frequencies").select_option("100")
+        opened.drawn()
         after = opened.page.evaluate(pixel)
         assert after[0] != before[0] and after[1:] == before[1:]
 

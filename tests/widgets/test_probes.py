@@ -250,6 +250,7 @@ class TestPage:
         expect(detail).to_contain_text(f"are verb, {counts[1, 1]} are called verb")
         assert opened.state(view, "of") == "verb"
         page.keyboard.press("v")
+        expect(page.locator(".probes-matrix:visible")).to_have_count(2)
         first, second = page.locator(".probes-matrix:visible").all()
         first.locator(".probes-cell").nth(5 * 3).click()
         assert opened.state(view.session, "layer") == 2

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.widgets.until import until
 from widgets.prompt import Prompt
 from widgets.tokens import Tokens
 
@@ -123,7 +124,7 @@ def test_an_error_stands_under_the_text_and_moves_nothing(open_views):
     before = [text.bounding_box(), below.bounding_box()]
     text.evaluate("box => { box.readOnly = false; box.focus(); }")
     opened.page.keyboard.type("!")
-    opened.page.wait_for_timeout(300)  # what is typed is asked after a short rest
+    until(opened.page, "asked.length > 0")  # what is typed is asked after a short rest
     question = opened.page.evaluate("asked[0]")
     opened.tell(prompt, {**question, "kind": "answer", "error": "ValueError: no"})
     state = opened.page.locator(".prompt-state")

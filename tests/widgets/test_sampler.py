@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 from traitlets import TraitError
 
 import widgets
 from lab.sampling import Rules, draws, entropy, softmax
 from tests.widgets.kernel import connect
+from tests.widgets.until import until
 
 ROOM = Path(widgets.__file__).parent / "sampler"
 browser_only = pytest.mark.browser
@@ -287,14 +289,14 @@ def test_draws_are_pythons_and_a_and_b_share_their_chance(open_views):
     page.locator(".sampler-pairs .sampler-says", has_text="first").wait_for()
     a = draws(Rules(top_p=0.7).probs(LOGITS), 3, 1000)
     b = draws(Rules(temperature=1.4).probs(LOGITS), 3, 1000)
+    says = page.locator(".sampler-pairs .sampler-says")
+    expect(says).to_contain_text(f"in {(a == b).sum():,} of the first 1,000")
     shown = page.locator(".sampler-pair").all_inner_texts()
     for i, text in enumerate(shown):
         sign = "=" if a[i] == b[i] else "≠"
         assert text.split() == [str(i), f"·w{a[i]}", sign, f"·w{b[i]}"]
-    says = page.locator(".sampler-pairs .sampler-says").inner_text()
-    assert f"in {(a == b).sum():,} of the first 1,000" in says
     page.get_by_role("button", name="Swap A, B").click()
-    page.wait_for_timeout(60)
+    opened.drawn()
     assert opened.state(view, "temperature") == 1.4 and opened.state(view, "top_p") is None
     page.get_by_role("button", name="1,000 draws").click()
     page.locator(".sampler-counts .sampler-says", has_text="rows lie").wait_for()
@@ -321,21 +323,18 @@ def test_names_are_asked_the_token_is_followed_and_a_raising_callable_is_told(op
     opened = open_views(view, widgets.Tokens(trace, session=session), width=1000)
     questions = connect(opened, view)
     opened.page.locator(".tokens-piece").nth(1).click()
-    opened.page.wait_for_timeout(100)
+    until(opened.page, lambda: questions)
     assert [q["what"] for q in questions] == ["at"] and view.position == 1
     opened.catch_up(view, "logits", "_said", "_first", "_names", "position", "_text", "_code")
-    opened.page.wait_for_timeout(350)
-    assert "after “ p0 p1”" in opened.page.locator(".sampler .kit-headline").inner_text()
+    expect(opened.page.locator(".sampler .kit-headline")).to_contain_text("after “ p0 p1”")
     agrees(opened.state(view, "found"), Rules(), trace.logits[1], [])
     last = int(np.argsort(-trace.logits[1], kind="stable")[-1])
     opened.page.get_by_role("application").focus()
     opened.page.keyboard.press("End")
-    opened.page.wait_for_timeout(150)
-    assert f"·w{last} id {last}" in opened.page.locator(".sampler .kit-detail").inner_text()
+    expect(opened.page.locator(".sampler .kit-detail")).to_contain_text(f"·w{last} id {last}")
     calm = False
     opened.page.keyboard.press("ArrowLeft")
-    opened.page.wait_for_timeout(150)
-    assert "the tokenizer is gone" in opened.page.locator(".sampler .kit-foot").inner_text()
+    expect(opened.page.locator(".sampler .kit-foot")).to_contain_text("the tokenizer is gone")
 
 
 @browser_only

@@ -194,4 +194,9 @@ def test_another_text_is_pushed_and_what_raises_leaves_the_last_picture(open_vie
     opened.catch_up(view, *names)
     settle(opened)
     assert "Steering tiny by new" in opened.page.locator(".kit-headline").inner_text()
+    # What the reader is typing by then is not written over.
+    typed.fill("Ann will")
+    opened.put(view, "shown", view.shown + 1)
+    settle(opened)
+    assert typed.input_value() == "Ann will"
     opened.quiet()

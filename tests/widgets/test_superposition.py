@@ -113,6 +113,7 @@ def test_walked_with_mouse_and_keys(view, open_views, dark, width):
     assert opened.state(view, "moment") == 1
     page.locator(".superposition-slider input").first.fill("2")
     assert opened.state(view, "run") == 2
+    opened.drawn()
     page.locator(".superposition-box").nth(1).hover()
     expect(detail).to_contain_text("Feature 0 alone at 1: feature 1 gets")
     page.locator(".superposition-column").first.click()

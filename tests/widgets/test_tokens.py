@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import widgets
 from tests.widgets.traces import PIECES, a_trace
+from tests.widgets.until import until
 
 
 def test_the_summary_says_the_picture_in_one_line():
@@ -82,13 +83,12 @@ class TestInThePage:
         opened = open_views(*(widgets.Tokens(a_trace()) for _ in range(3)), height=200)
         opened.page.locator(".tokens-text").first.hover()
         opened.page.mouse.wheel(0, 120)
-        opened.page.wait_for_timeout(300)
-        assert opened.page.evaluate("scrollY") > 50
+        until(opened.page, "scrollY > 50")
 
     def test_a_piece_picked_beforehand_is_in_sight(self, open_views):
         pieces = [f" w{i}" for i in range(900)]
         opened = open_views(widgets.Tokens(pieces=pieces, session=widgets.Session(token=700)))
-        opened.page.wait_for_timeout(200)
+        opened.drawn()
         text = opened.page.locator(".tokens-text").bounding_box()
         piece = opened.page.locator(".tokens-picked").bounding_box()
         assert text["y"] <= piece["y"] <= text["y"] + text["height"] - piece["height"]

@@ -8,6 +8,7 @@ where there is. Looking from here goes through the debugger, which no policy sto
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Page
@@ -16,8 +17,8 @@ LOOK_EVERY = 20
 """Milliseconds between two looks."""
 
 
-def until(page: Page, told: str, arg: Any = None, *, seconds: float = 15) -> Any:
-    """The first true value of the JavaScript `told`, which may be a promise or a function of `arg`.
+def until(page: Page, told: str | Callable[[], Any], arg: Any = None, *, seconds: float = 15):
+    """The first true value of `told`: JavaScript, a function of `arg` in it, or one of Python.
 
     Raises AssertionError after so many seconds. Where a text, a count or an attribute is waited
     for, `expect(locator)` says it better.
@@ -26,7 +27,8 @@ def until(page: Page, told: str, arg: Any = None, *, seconds: float = 15) -> Any
     True
     """
     end = time.monotonic() + seconds
-    while not (found := page.evaluate(told, arg)):
+    look = told if callable(told) else lambda: page.evaluate(told, arg)
+    while not (found := look()):
         assert time.monotonic() < end, f"not within {seconds} s: {told} (last seen: {found!r})"
         page.wait_for_timeout(LOOK_EVERY)
     return found
