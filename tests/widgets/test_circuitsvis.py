@@ -106,9 +106,7 @@ def test_axis_labels_are_the_tokens(bare, first: int) -> None:
     tokens = (PLAIN + HOSTILE)[first : first + 3]  # more, and Chart.js leaves some labels out
     page = bare(view_of("AttentionHeads", tokens), "canvas")
     wanted = {f"{label} ({i})" for i, label in enumerate(labels(tokens))}
-    until(page, "globalThis.written.length > 0")
-    page.wait_for_timeout(200)
-    assert wanted <= set(page.evaluate("globalThis.written"))
+    until(page, "(wanted) => wanted.every((one) => written.includes(one))", [*wanted])
     assert page.evaluate("globalThis.hit ?? null") is None
 
 
