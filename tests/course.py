@@ -61,8 +61,8 @@ SMALL = {
         "beginnings": 2,
     },
     "10_probes": {
-        "texts": 30,
-        "most": 200,
+        "texts": 40,
+        "most": 300,
         "that_texts": 150,
         "penalties": [100],
         "prompts": 1,
