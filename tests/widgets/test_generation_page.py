@@ -151,7 +151,9 @@ def test_stop_stops_and_a_newer_choice_is_not_taken_back(open_views):
     wire.opened.tell(wire.view, late)
     wire.bring()
     assert wire.chosen().startswith("abce")
-    wire.page.locator(".generation-go >> text=Stop").click()
+    stop = wire.page.locator(".generation-go >> text=Stop")
+    wire.until(stop.is_visible)
+    stop.click()
     wire.until(lambda: not wire.view._worker.busy)
     wire.settle()
     assert not wire.view._worker.busy and wire.chosen() == wire.view.text

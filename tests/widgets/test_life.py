@@ -267,8 +267,9 @@ class TestInThePage:
         assert opened.page.locator(".life-top strong").first.inner_text() == "L0H1"
         grid.press("ArrowDown")
         assert (opened.state(session, "layer"), opened.state(session, "head")) == (1, 1)
-        grid.press("ArrowRight")
-        grid.press("ArrowDown")
+        for key in ("ArrowRight", "ArrowDown"):
+            opened.drawn()
+            grid.press(key)
         opened.drawn()
         assert opened.page.locator(".life-top strong").first.inner_text() == "L1H2"
         box = grid.bounding_box()

@@ -212,6 +212,7 @@ class TestPage:
             ("ArrowRight", 1),
             ("ArrowDown", 1),
         ):
+            opened.drawn()
             page.keyboard.press(key)
             assert opened.state(session, "token") == place
         assert opened.state(session, "layer") == 2

@@ -180,6 +180,7 @@ def test_the_browsers_rules_and_draws_are_the_labs(browser):
 
 def settle(opened, view):
     """What the page says it found, once it has."""
+    opened.drawn()
     opened.page.wait_for_timeout(350)
     return opened.state(view, "found")
 
