@@ -34,6 +34,8 @@ class Joining(NamedTuple):
     """The first position at which it may differ from the unpatched text."""
     hook: str
     change: Change | None
+    more: tuple[tuple[str, Change], ...] = ()
+    """Changes at further hook points, none of them below the layer."""
 
 
 class Passes:
@@ -124,6 +126,8 @@ def _unpatched(model: Any, ids: list[int], position: int | None) -> tuple[Any, A
         return save
 
     hooks = [(STREAM.format(layer), keep(layer)) for layer in range(model.cfg.n_layers)]
+    if position is not None:
+        hooks.append((_END, lambda stream, hook: stream[:, position : position + 1]))  # noqa: ARG005
     row = torch.tensor([ids], device=model.cfg.device)
     with torch.inference_mode(), model.hooks(fwd_hooks=hooks) as bridge:
         logits, kept = bridge(
@@ -132,22 +136,22 @@ def _unpatched(model: Any, ids: list[int], position: int | None) -> tuple[Any, A
             return_type="logits_and_cache",
             use_past_kv_cache=True,
         )
-    return stream, kept, logits[0] if position is None else logits[0, position]
+    return stream, kept, logits[0] if position is None else logits[0, 0]
 
 
 def _changing(rows: list[Joining], start: int) -> list[tuple[str, Any]]:
     """One hook for each hook point that is changed, and in it each row that is."""
-    by_hook: dict[str, list[tuple[int, Joining]]] = {}
+    by_hook: dict[str, list[tuple[int, Change]]] = {}
     for number, row in enumerate(rows, 1):
-        if row.change is not None:
-            by_hook.setdefault(row.hook, []).append((number, row))
+        for hook, change in ((row.hook, row.change), *row.more):
+            if change is not None:
+                by_hook.setdefault(hook, []).append((number, change))
 
-    def changing(changed: list[tuple[int, Joining]]) -> Any:
+    def changing(changed: list[tuple[int, Change]]) -> Any:
         def run(activation: Tensor, hook: Any) -> Tensor:  # noqa: ARG001 (passed by name)
             activation = activation.clone()
-            for number, row in changed:
-                assert row.change is not None
-                row.change(activation[number], start)
+            for number, change in changed:
+                change(activation[number], start)
             return activation
 
         return run

@@ -1,43 +1,34 @@
-"""Edits that switch parts off, other ones in each row of a batch."""
+"""Parts switched off in a row of a pass."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from torch import Tensor
 
+from lab.hooks import full_name
+from lab.interventions.passes import Joining
 from lab.interventions.stand_ins import Parts
 
 
-def silences(runs: Sequence[Parts]) -> dict[Any, Any]:
-    """Edits that switch off, in row i of a batch, the parts of runs[i]."""
-    heads: dict[int, list[tuple[int, int]]] = {}
-    mlps: dict[int, list[int]] = {}
-    for row, parts in enumerate(runs):
-        for layer, head in parts.heads:
-            heads.setdefault(layer, []).append((row, head))
-        for layer in parts.mlps:
-            mlps.setdefault(layer, []).append(row)
-    edits: dict[Any, Any] = {("z", n): _without_heads(pairs) for n, pairs in heads.items()}
-    return edits | {("mlp_out", n): _without(rows) for n, rows in mlps.items()}
+def silent(parts: Parts) -> Joining:
+    """The row in which these parts add nothing: it joins at the first layer that has one."""
+    layers = sorted({layer for layer, _ in parts.heads})
+    changes = [
+        (full_name("z", n), _without([head for layer, head in parts.heads if layer == n]))
+        for n in layers
+    ]
+    changes += [(full_name("mlp_out", n), _nothing) for n in parts.mlps]
+    (hook, change), *more = changes
+    return Joining(min([*layers, *parts.mlps]), 0, hook, change, tuple(more))
 
 
-def _without_heads(pairs: Sequence[tuple[int, int]]) -> Any:
-    rows, heads = (list(column) for column in zip(*pairs, strict=True))
-
-    def run(z: Tensor) -> Tensor:
-        z = z.clone()
-        z[rows, :, heads] = 0
-        return z
+def _without(heads: list[int]) -> Any:
+    def run(z: Tensor, start: int) -> None:  # noqa: ARG001 (off at every piece)
+        z[:, heads] = 0
 
     return run
 
 
-def _without(rows: list[int]) -> Any:
-    def run(out: Tensor) -> Tensor:
-        out = out.clone()
-        out[rows] = 0
-        return out
-
-    return run
+def _nothing(out: Tensor, start: int) -> None:  # noqa: ARG001 (off at every piece)
+    out.zero_()

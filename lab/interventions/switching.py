@@ -1,7 +1,8 @@
 """Heads and MLPs switched off, and the prediction that is left: quick enough for a click.
 
-One batch holds the run that was asked for and its controls, a row each; the text after the
-position asked about is left out (it can change nothing), and only the last logits are made.
+One pass holds the run that was asked for and its controls, a row each from the first layer that
+has something off in it; the text after the position asked about is left out (it can change
+nothing), and only the last logits are made.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lab.hooks import edited, lock_of
-from lab.interventions.silences import silences
+from lab.hooks import lock_of
+from lab.interventions.passes import Passes
+from lab.interventions.silences import silent
 from lab.interventions.stand_ins import Parts, stand_ins
 from lab.interventions.switched import Switched, named
 from lab.lenses.unembedding import target_id
@@ -74,7 +76,7 @@ class Switches:
         self.model, self.draws, self.seed = model, draws, seed
         self.wanted = None if toward is None else target_id(model, toward)
         self.other = None if against is None else target_id(model, against)
-        self._before: dict[int, Tensor] = {}
+        self._passes: Passes | None = None
 
     def __call__(
         self,
@@ -93,9 +95,9 @@ class Switches:
         at = position % len(self.ids)
         cfg = self.model.cfg
         sets, kind = stand_ins(parts, cfg.n_layers, cfg.n_heads, self.draws, self.seed)
-        before = self._clean(at)
-        after = self._logs(at, [parts, *sets])
-        return self._told(parts, at, before, after, [named(*one) for one in sets], kind)
+        before, *after = self._logs(at, [parts, *sets])
+        names = [named(*one) for one in sets]
+        return self._told(parts, at, before, torch.stack(after), names, kind)
 
     def _parts(self, heads: Iterable[Sequence[int]], mlps: Iterable[int]) -> Parts:
         cfg = self.model.cfg
@@ -113,26 +115,16 @@ class Switches:
             raise ValueError("nothing is switched off: name a head, or the layer of an MLP")
         return parts
 
-    def _clean(self, at: int) -> Tensor:
-        if at not in self._before:
-            self._before[at] = self._logs(at, [Parts([], [])])[0]
-        return self._before[at]
-
     def _logs(self, at: int, runs: list[Parts]) -> Tensor:
-        """log p after a position, [run, vocab], a row for each set of parts that is off."""
+        """log p after a position, [1 + run, vocab]: of the text as it is, then without parts."""
+        passes = self._passes
+        if passes is None or passes.position != at:
+            passes = self._passes = Passes(self.model, self.ids[: at + 1], at)
         cfg = self.model.cfg
         size = max(1, ELEMENTS // max(cfg.d_vocab, 4 * (at + 1) * cfg.d_model))
-        return torch.cat([self._run(at, runs[i : i + size]) for i in range(0, len(runs), size)])
-
-    def _run(self, at: int, runs: list[Parts]) -> Tensor:
-        model = edited(self.model, silences(runs))
-        ids = torch.tensor([self.ids[: at + 1]], device=self.model.cfg.device)
-        rows = ids.repeat(len(runs), 1)
-        with lock_of(model), torch.inference_mode():
-            # The mask hides nothing; without one transformers warns of padding.
-            mask = torch.ones_like(rows)
-            logits = model(rows, attention_mask=mask, return_type="logits", logits_to_keep=1)
-            return logits[:, -1].float().log_softmax(-1).cpu()
+        rows = [silent(parts) for parts in runs]
+        found = [passes.run(rows[i : i + size]) for i in range(0, len(rows), size)]
+        return torch.cat([passes.logits[None], *found]).float().log_softmax(-1).cpu()
 
     def _told(
         self, parts: Parts, at: int, before: Tensor, after: Tensor, names: list[str], kind: str
