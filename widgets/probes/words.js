@@ -29,7 +29,7 @@ export function lines({ known, task, row, overRow, token, overToken, cell, tab, 
 function layerLine(known, task, row) {
   if (!known.done[row]) return [strong(known.rows[row]), " was not done."];
   const [probe, against, shuffled] = [task.curve("accuracy"), task.against, task.curve("shuffled")];
-  const more = against.key === "control" ? [" · words with random labels ", strong(number(against.mean[row])), task.over.mean[row] > 0 ? `, so ${number(task.over.mean[row])} is more than memory` : ", no less"] : [];
+  const more = against.key === "control" ? [" · control task ", strong(number(against.mean[row])), task.over.mean[row] > 0 ? `, so ${number(task.over.mean[row])} is more than memory` : ", no less"] : [];
   return [strong(known.rows[row]), ` tells ${task.name} with accuracy `, strong(number(probe.mean[row])), `${spread(probe, row)} · shuffled labels ${number(shuffled.mean[row])}`, soft(` (luck ${number(task.luck.mean[row])})`), ...more];
 }
 
