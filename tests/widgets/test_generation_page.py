@@ -56,6 +56,7 @@ class Wire:
     def press(self, *names):
         for name in names:
             self.page.keyboard.press(name)
+            self.opened.drawn()  # the alternatives are those of the piece last picked once drawn
         self.settle()
 
     def click(self, selector, at=0):
@@ -151,7 +152,7 @@ def test_stop_stops_and_a_newer_choice_is_not_taken_back(open_views):
     wire.opened.tell(wire.view, late)
     wire.bring()
     assert wire.chosen().startswith("abce")
-    stop = wire.page.locator(".generation-go >> text=Stop")
+    stop = wire.page.get_by_role("button", name="Stop", exact=True)  # no more "Stopping…"
     wire.until(stop.is_visible)
     stop.click()
     wire.until(lambda: not wire.view._worker.busy)
