@@ -25,7 +25,8 @@ TEXTS = {
     "long": "Tom and Lily went to the park. They saw a big dog. " * 9 + "Lily was happy because",
 }
 # Through the heads as they stand, eight in a row, each visited once.
-WAY = [*["ArrowRight"] * 7, "ArrowDown", *["ArrowLeft"] * 7, "ArrowDown", *["ArrowRight"] * 7]
+ROWS = [*["ArrowRight"] * 7, "ArrowDown", *["ArrowLeft"] * 7, "ArrowDown"]
+WAY = (3 * ROWS)[:-1]
 CELL = """
 import json, time, lab, widgets
 
