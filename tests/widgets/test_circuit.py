@@ -289,6 +289,7 @@ class TestInThePage:
         assert len(opened.state(view, "cut")) > 0
         page.keyboard.press("x")
         assert opened.state(view, "cut") == []
+        opened.drawn()  # the list that is due takes the place of the one that has the focus
         page.keyboard.press("Enter")
         expect(page.locator(".circuit-edge").first).to_be_focused()
         expect(page.locator(".kit-detail")).to_contain_text("random pushes as long ± 0.0100")
