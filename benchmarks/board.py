@@ -11,16 +11,10 @@ a step's and a message's, come to where a CPU second takes a second.
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.pictures import ROOT, _closed, _opened
-from tests.browser import FLAGS, find_browser
-from tests.jupyter.server import Server
+from benchmarks.pictures import QUIET, _closed, _opened, _serving
 
 MESSAGES = 4  # a second, at most
 
@@ -100,20 +94,15 @@ print(json.dumps({{"steps": count, "take": take, "rounds": rounds[2:]}}))
 
 def measure(pairs: int = 9) -> list[dict[str, Any]]:
     """A row for each training: milliseconds a step without, ratios with the board, messages."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
-        folder = Path(name)
-        env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-        with Server(folder, env=env) as server:
-            chromium = play.chromium.launch(executable_path=find_browser(), args=[*FLAGS])
-            rows = []
-            for which, code in TRAININGS.items():
-                cells = (SET_UP + code, "display(board)", ROUND.format(pairs=pairs + 1))
-                page = _opened(folder, server, chromium, *cells)
-                for cell in range(3):
-                    page.run_cell(cell)
-                rows.append(_row(which, page.printed()[0]))
-                _closed(page)
-            chromium.close()
+    rows = []
+    with _serving(**QUIET) as place:
+        for which, code in TRAININGS.items():
+            cells = (SET_UP + code, "display(board)", ROUND.format(pairs=pairs + 1))
+            page = _opened(*place, *cells)
+            for cell in range(3):
+                page.run_cell(cell)
+            rows.append(_row(which, page.printed()[0]))
+            _closed(page)
     return rows
 
 

@@ -8,17 +8,12 @@ Beside it how much of that is the kernel's answer, and the processor time of ker
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.pictures import ROOT, _closed, _opened
+from benchmarks.pictures import QUIET, _closed, _opened, _serving
 from benchmarks.prompt import _busy
-from tests.browser import FLAGS, find_browser
-from tests.jupyter.server import Server
 
 TEXTS = {
     "short": "Tom gave Lily a ball. Lily was happy because",
@@ -60,14 +55,8 @@ WATCH = """() => {
 
 def measure() -> list[dict[str, Any]]:
     """A row for each text: milliseconds from key to effect and controls, and what they hold."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
-        folder = Path(name)
-        env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-        with Server(folder, env=env) as server:
-            chromium = play.chromium.launch(executable_path=find_browser(), args=[*FLAGS])
-            rows = [_row(folder, server, chromium, text) for text in TEXTS.values()]
-            chromium.close()
-    return rows
+    with _serving(**QUIET) as place:
+        return [_row(*place, text) for text in TEXTS.values()]
 
 
 def _row(folder: Path, server: Any, chromium: Any, text: str) -> dict[str, Any]:

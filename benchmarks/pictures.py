@@ -12,6 +12,8 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -26,6 +28,7 @@ from tests.browser import FLAGS, find_browser  # noqa: E402
 from tests.jupyter.lab_page import LabPage  # noqa: E402
 from tests.jupyter.server import Server  # noqa: E402
 
+QUIET = {"OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}  # one thread of arithmetic, no network
 FIRST = """
 import lab, widgets
 widgets.Attention(lab.Trace.open("formicarium/two-names"))
@@ -49,14 +52,9 @@ MODELS = {
 
 def measure(rounds: int = 3) -> list[dict[str, Any]]:
     """A row for each wait: what, milliseconds (median)."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
-        folder = Path(name)
-        with Server(folder, env={"PYTHONPATH": str(ROOT)}) as server:
-            chromium = play.chromium.launch(executable_path=find_browser(), args=[*FLAGS])
-            rows = _first_pictures(folder, server, chromium, rounds)
-            rows += [_typed(folder, server, chromium, which) for which in MODELS]
-            chromium.close()
-    return rows
+    with _serving() as place:
+        rows = _first_pictures(*place, rounds)
+        return rows + [_typed(*place, which) for which in MODELS]
 
 
 def _first_pictures(folder: Path, server: Any, chromium: Any, rounds: int) -> list[dict[str, Any]]:
@@ -93,6 +91,19 @@ def _typed(folder: Path, server: Any, chromium: Any, which: str) -> dict[str, An
         times.append(time.perf_counter() - start)
     _closed(page)
     return {"wait": f"key to picture, {which}", "ms": round(1000 * median(times))}
+
+
+@contextmanager
+def _serving(**env: str) -> Iterator[tuple[Path, Server, Any]]:
+    """A folder, a JupyterLab on it and a browser, for as long as something is measured."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        sync_playwright() as play,
+        Server(Path(name), env={"PYTHONPATH": str(ROOT), **env}) as server,
+    ):
+        chromium = play.chromium.launch(executable_path=find_browser(), args=[*FLAGS])
+        yield Path(name), server, chromium
+        chromium.close()
 
 
 def _opened(folder: Path, server: Any, chromium: Any, *cells: str) -> LabPage:

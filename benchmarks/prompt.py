@@ -8,16 +8,11 @@ and the processor time of kernel and page, which a busy machine stretches least.
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
-from benchmarks.pictures import ROOT, _closed, _opened
-from tests.browser import FLAGS, find_browser
-from tests.jupyter.server import Server
+from benchmarks.pictures import QUIET, _closed, _opened, _serving
 
 STARTS = {
     "12 tokens": "Tom and Lily went to the park. Tom gave a",
@@ -64,14 +59,8 @@ WATCH = """() => {
 
 def measure() -> list[dict[str, Any]]:
     """A row for each length: milliseconds from key to picture, and what they consist of."""
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as play:
-        folder = Path(name)
-        env = {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-        with Server(folder, env=env) as server:
-            chromium = play.chromium.launch(executable_path=find_browser(), args=[*FLAGS])
-            rows = [_row(folder, server, chromium, *one) for one in STARTS.items()]
-            chromium.close()
-    return rows
+    with _serving(**QUIET) as place:
+        return [_row(*place, *one) for one in STARTS.items()]
 
 
 def _row(folder: Path, server: Any, chromium: Any, length: str, start: str) -> dict[str, Any]:

@@ -52,7 +52,8 @@ class Switches:
     if left out. against: one whose log probability is taken off. draws: how many sets of other
     parts are switched off instead, at most. The same seed gives the same sets.
 
-    A head is switched off by a zero in the place of what it adds; so is an MLP.
+    A head is switched off by a zero in the place of what it adds; so is an MLP. What comes before
+    it is kept from the first call at a position: for a model that is trained on, make another.
     """
 
     def __init__(

@@ -28,6 +28,8 @@ def ridge(
     >>> ridge(x, torch.tensor([[0, 0, 1, 1]]), torch.ones(1, 4), 2).logits(x).sign()[0, 0, 0]
     tensor([-1., -1.,  1.,  1.])
     """
+    middles = x.mean(1, keepdim=True)
+    x = x - middles  # products of numbers far from 0 would lose what they differ by
     wanted = _signs(targets, classes) * use[:, None]  # 0 for an example held out
     splits, which = torch.unique(use, dim=0, return_inverse=True)
     count = splits.sum(1)
@@ -45,7 +47,7 @@ def ridge(
             )
             probes = which == split
             weights[row, probes] = known.solved(sums[row, probes], penalty)
-    return Fitted(weights, middle - (weights @ mean[:, which, :, None])[..., 0])
+    return Fitted(weights, middle - (weights @ (middles + mean[:, which])[..., None])[..., 0])
 
 
 class _Known(NamedTuple):

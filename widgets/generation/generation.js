@@ -40,7 +40,7 @@ export default {
     };
     const write = (count) => { if (live() && offers().grow && !waits && !store.work) ask({ do: "write", node: store.tip, count }); };
     const running = () => store.work && !store.work.stopped;
-    const run = () => (running() ? ask({ do: "stop" }) : store.work || write(offers().write)); // "Stopping…" starts nothing
+    const run = () => (running() ? ask({ do: "stop" }) : write(offers().write));
     const turn = (name, value) => { model.set(name, value); model.save_changes(); };
 
     const text = textOf({ signal, pick(at, again) { told = null; pick(session, { token: again && at === session.get("token") ? null : at }); }, over: (at) => hover.set({ token: at }), down: () => others.focus() });
