@@ -81,6 +81,21 @@ def test_logistic_probes_are_those_of_scikit_learn(problem):
     np.testing.assert_allclose(ours, wanted, atol=0.02 * max(1, np.abs(wanted).max()))
 
 
+def test_a_step_that_goes_too_far_is_shortened():
+    """A few far points of the other class: some step, whole, would make the loss larger."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(200, 8)).astype(np.float32)
+    x[:6] *= 12
+    targets = (x[:, 0] + 0.1 * rng.normal(size=200) > 0).astype(int)
+    targets[:6] = 1 - targets[:6]
+    every = np.ones(200, bool)
+    weights, biases = together(x, targets, every, logistic, 2, 1e-3, tolerance=1e-6)
+    even = StandardScaler().fit_transform(x.astype(float))
+    theirs = LogisticRegression(C=1e3, tol=1e-9, max_iter=9000).fit(even, targets)
+    ours = (x.astype(float) @ weights.T + biases)[:, 0]
+    np.testing.assert_allclose(ours, theirs.decision_function(even), atol=0.1)
+
+
 @given(problems())
 @settings(max_examples=25)
 def test_ridge_probes_are_those_of_scikit_learn(problem):
