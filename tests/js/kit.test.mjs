@@ -120,16 +120,17 @@ test("binary traits are read wherever they lie in a message", () => {
 
 /** A page that shows no frame before `frame()`, and an element painted in it; `widen(width)` is what its observer hears. */
 function painting(width) {
-  const [element, end, drawn, asked] = [{ clientWidth: width }, new AbortController(), [], []];
+  const [element, end, drawn, asked, page] = [{ clientWidth: width }, new AbortController(), [], [], new EventTarget()];
   let tell;
   globalThis.requestAnimationFrame = (call) => asked.push(call);
+  globalThis.addEventListener = page.addEventListener.bind(page);
   globalThis.ResizeObserver = class {
     constructor(call) { tell = call; }
     observe() {}
     disconnect() { tell = () => {}; }
   };
   const soon = painter(element, (...how) => drawn.push(how), end.signal);
-  return { soon, end, drawn, frame: () => asked.splice(0).forEach((call) => call()), widen(to) { element.clientWidth = to; tell(); } };
+  return { soon, end, drawn, frame: () => asked.splice(0).forEach((call) => call()), widen(to) { element.clientWidth = to; tell(); }, mouse: (name, at) => page.dispatchEvent(Object.assign(new Event(name), { x: 0, y: 0, buttons: 1 }, at)) };
 }
 
 test("a picture is drawn once a frame however much has changed, and at once when its width has", () => {
@@ -145,6 +146,30 @@ test("a picture is drawn once a frame however much has changed, and at once when
   assert.deepEqual(drawn.slice(1), [[300, false]]);
   widen(500);
   assert.deepEqual(drawn.slice(2), [[500, true]]);
+});
+
+test("nothing is drawn between press and release, but while the mouse drags", () => {
+  const { soon, drawn, frame, mouse } = painting(300);
+  frame();
+  mouse("pointerdown");
+  soon();
+  mouse("pointermove", { x: 2 });
+  frame();
+  frame();
+  assert.equal(drawn.length, 1);
+  mouse("pointerup", { buttons: 0 });
+  frame();
+  assert.equal(drawn.length, 2);
+  mouse("pointerdown");
+  mouse("pointermove", { x: 9 });
+  soon();
+  frame();
+  assert.equal(drawn.length, 3);
+  mouse("pointerdown"); // and let go where nothing tells of it
+  mouse("pointermove", { buttons: 0 });
+  soon();
+  frame();
+  assert.equal(drawn.length, 4);
 });
 
 test("what is hidden is not drawn, and drawn when it is shown", () => {

@@ -1,6 +1,7 @@
 """A Chromium page that opens views from disk, refuses every request and records what went wrong."""
 
 import base64
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +47,14 @@ CONTRASTS = """() => {
 }"""
 
 
+LATE = """(() => {
+  const soon = requestAnimationFrame;
+  globalThis.requestAnimationFrame = (call) => soon(() => setTimeout(() => soon(call), %d));
+})()"""
+"""Every frame so many milliseconds late, as on a machine with more to do than it can."""
+
+
+LATE_BY = int(os.environ.get("FORMICARIUM_LATE", "0"))
 FRAMES = """() => new Promise((done) => requestAnimationFrame(() =>
   requestAnimationFrame(() => setTimeout(done, 20))))"""
 
@@ -137,10 +146,13 @@ def browser(chromium: str):
 
 @pytest.fixture
 def open_views(browser, tmp_path):
-    """`open_views(view, …, dark=False, width=1000)`: the views' saved page, opened from disk."""
+    """`open_views(view, …, dark=False, width=1000)`: the views' saved page, opened from disk.
+
+    With `late`, or $FORMICARIUM_LATE, every frame comes so many milliseconds late.
+    """
     contexts = []
 
-    def opened(*views, dark=False, width=1000, height=800, title="test") -> Opened:
+    def opened(*views, dark=False, width=1000, height=800, title="test", late=LATE_BY) -> Opened:
         path = export.page(views, tmp_path / f"{len(contexts)}.html", title=title)
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -148,6 +160,8 @@ def open_views(browser, tmp_path):
             reduced_motion="reduce",
         )
         contexts.append(context)
+        if late:
+            context.add_init_script(LATE % late)
         result = Opened(context.new_page(), path.read_text(encoding="utf-8"))
         _listen(context, result, path)
         result.page.goto(path.as_uri())

@@ -46,10 +46,18 @@ export function onTheme(draw, signal) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(), { signal });
 }
 
-/** A call of `draw` before the next frame, once however often it is asked for; never once the view is gone. */
+/**
+ * A call of `draw` before the next frame, once however often it is asked for; never once the view is gone, and not between
+ * press and release: what is pressed must not be replaced, or the click is lost. A press that moves is a drag, and is drawn.
+ */
 export function oncePerFrame(draw, signal) {
-  let asked = 0;
-  return () => { asked ||= requestAnimationFrame(() => { asked = 0; if (!signal.aborted) draw(); }); };
+  let [asked, pressed] = [0, null]; // pressed: where; browsers tell of moves that are none
+  const on = (name, call) => globalThis.addEventListener(name, call, { signal, capture: true });
+  on("pointerdown", (event) => { pressed = event; });
+  on("pointermove", ({ x, y, buttons }) => { if (!buttons || pressed && Math.hypot(x - pressed.x, y - pressed.y) > 3) pressed = null; });
+  for (const name of ["pointerup", "pointercancel"]) on(name, () => { pressed = null; });
+  const frame = () => { asked = pressed && !signal.aborted ? requestAnimationFrame(frame) : 0; if (!asked && !signal.aborted) draw(); };
+  return () => { asked ||= requestAnimationFrame(frame); };
 }
 
 /** Call with the element's width whenever it is another: at first, and with 0 when it is hidden. */
