@@ -53,9 +53,14 @@ def held(sent):
 
 
 def test_a_watched_training_runs_beside_and_is_kept_whole(board):
-    begun = time.monotonic()
-    assert board.watch(steps(100, pause=0.01)) is board
-    assert time.monotonic() - begun < 0.5 and board.running
+    go = threading.Event()
+
+    def held():
+        go.wait(20)
+        yield from steps(100)
+
+    assert board.watch(held()) is board and board.running  # it came back with the run unfinished
+    go.set()
     assert board.wait(30) and board.done and not board.running
     assert board.step.step == 100
     history = board.history
@@ -72,10 +77,12 @@ def test_stop_ends_after_the_step_in_hand_and_resume_goes_on_exactly_there(board
     def watched():
         for step in steps(60, pause=0.01):
             threads.add(threading.get_ident())
+            begun.set()
             yield step
 
+    begun = threading.Event()
     board.watch(watched())
-    time.sleep(0.1)
+    assert begun.wait(10)
     board.stop()
     at = board.step.step
     assert 0 < at < 60 and not board.running and not board.done
@@ -421,10 +428,10 @@ def test_seconds_are_counted_without_the_pauses():
     running.stop()
     running.start()
     running.wait(5)
-    time.sleep(0.3)
+    time.sleep(1)
     running.resume()
     running.wait(5)
-    assert len(taken) == 4 and taken[-1] < 0.25
+    assert len(taken) == 4 and taken[-1] < 0.9
 
 
 def test_many_boards_opened_and_closed_leave_no_thread():

@@ -1,18 +1,21 @@
-"""A sound model folder for each test to spoil, and a clock."""
+"""A sound model folder for each test to spoil."""
 
 from __future__ import annotations
 
 import json
 import shutil
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import lab
 from lab import storage
+
+
+@pytest.fixture(scope="session", autouse=True)
+def imported() -> None:
+    """The libraries are imported before any clock starts."""
+    lab.build(layers=1)
 
 
 @pytest.fixture(scope="session")
@@ -39,13 +42,3 @@ def edit(folder):
         path.write_text(json.dumps(kept))
 
     return change
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """The block must end in that time; the libraries are imported before the clock starts."""
-    lab.build(layers=1)
-    began = time.perf_counter()
-    yield
-    took = time.perf_counter() - began
-    assert took < seconds, f"took {took:.2f} s, {seconds} are allowed"

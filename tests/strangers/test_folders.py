@@ -8,7 +8,7 @@ import torch
 
 import lab
 from lab.storage import Refused, checked_folder, dimensions, fewest_parameters, read_json
-from tests.strangers.conftest import within
+from tests.clock import within
 
 
 def refused(folder, says: str, seconds: float = 1.0) -> str:

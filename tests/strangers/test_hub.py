@@ -20,7 +20,7 @@ import lab
 from lab.bridges import Unreachable, hub
 from lab.reach import refuse_unreachable
 from lab.storage import Refused
-from tests.strangers.conftest import within
+from tests.clock import within
 
 COMMIT = "a" * 40
 

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 import lab
 from lab.storage import Refused, header
-from tests.strangers.conftest import within
+from tests.clock import within
 
 WEIGHTS = "model.safetensors"
 
