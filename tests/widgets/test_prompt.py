@@ -121,6 +121,7 @@ def test_an_error_stands_under_the_text_and_moves_nothing(open_views):
         }""",
         prompt.model_id,
     )
+    opened.drawn()  # the box is as high as its text
     before = [text.bounding_box(), below.bounding_box()]
     text.evaluate("box => { box.readOnly = false; box.focus(); }")
     opened.page.keyboard.type("!")

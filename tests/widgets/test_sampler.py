@@ -328,6 +328,7 @@ def test_names_are_asked_the_token_is_followed_and_a_raising_callable_is_told(op
     assert [q["what"] for q in questions] == ["at"] and view.position == 1
     opened.catch_up(view, "logits", "_said", "_first", "_names", "position", "_text", "_code")
     expect(opened.page.locator(".sampler .kit-headline")).to_contain_text("after “ p0 p1”")
+    opened.drawn()
     agrees(opened.state(view, "found"), Rules(), trace.logits[1], [])
     last = int(np.argsort(-trace.logits[1], kind="stable")[-1])
     opened.page.get_by_role("application").focus()
