@@ -239,7 +239,7 @@ class TestInThePage:
         assert play.inner_text() == "Pause"
         until(opened, lambda: now(opened, view) == 15 and play.inner_text() == "Play")
         slider(opened).press(" ")
-        until(opened, lambda: now(opened, view) < 9)
+        until(opened, lambda: opened.state(view, "moment") < 9)  # fifteen moments take 1.5 s
         slider(opened).press(" ")
         stood = now(opened, view)
         opened.page.wait_for_timeout(400)

@@ -129,7 +129,8 @@ export default {
     /** One edge more or fewer, or those that come and go together. */
     const grow = (by) => () => { const { length } = circuit().all; resize(by > 0 ? (known.rank[length] ?? known.count) + 1 : known.rank[length - 1]); };
     const row = ({ target }) => target.closest(".circuit-row");
-    keys(picture.element, { ArrowLeft: move(-1, 0), ArrowRight: move(1, 0), ArrowUp: move(0, 1), ArrowDown: move(0, -1), Enter: () => rail.walk(null, 1) }, signal);
+    const enter = () => requestAnimationFrame(() => rail.walk(null, 1)); // once the edges are those of the part that is picked now
+    keys(picture.element, { ArrowLeft: move(-1, 0), ArrowRight: move(1, 0), ArrowUp: move(0, 1), ArrowDown: move(0, -1), Enter: enter }, signal);
     keys(rail.element, { ArrowUp: (event) => rail.walk(row(event), -1), ArrowDown: (event) => rail.walk(row(event), 1), x: (event) => knife([row(event).edge]) }, signal);
     keys(plot.element, { ArrowLeft: step(-1), ArrowRight: step(1) }, signal);
     keys(view.root, {

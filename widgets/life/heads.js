@@ -7,7 +7,7 @@ import { paint, palette, tinted } from "../attention/paint.js";
 const [HIGH, LINE] = [174, 18];
 
 /** Builds the panel; `tell(cell|null)` says what the mouse is over: {query, key} or {head}. */
-export function heads({ signal, life, session, hover, tell, along, common }) {
+export function heads({ signal, life, session, hover, look: seen, tell, along, common }) {
   const layers = [...new Set(life.heads.map(([layer]) => layer))];
   const most = 1 + Math.max(...life.heads.map(([, head]) => head));
   const spots = life.heads.map(([layer, head]) => layers.indexOf(layer) * most + head);
@@ -25,7 +25,7 @@ export function heads({ signal, life, session, hover, tell, along, common }) {
   const prompt = h("div", { class: "life-prompt" }, ...chips);
   const element = h("div", { class: "life-panel" }, h("div", { class: "life-top" }, name, about), h("div", { class: "life-boards" }, grid.element, board), prompt);
   grid.element.setAttribute("aria-label", "the kept heads; arrows pick another");
-  let [side, width, now, lookup, theme, stamp] = [0, 0, null, null, null, ""];
+  let [side, width, settled, lookup, theme, stamp] = [0, 0, null, null, null, ""];
 
   const on = (box, type, call) => box.addEventListener(type, call, { signal });
   const cellAt = (event) => {
@@ -39,14 +39,13 @@ export function heads({ signal, life, session, hover, tell, along, common }) {
   on(prompt, "click", ({ target }) => { if (target.at !== undefined) pickToken(target.at === session.get("token") ? null : target.at); });
   for (const box of [board, prompt]) on(box, "pointerleave", () => { hover.set({ token: null }); tell(null); });
   const arrows = (act) => ({ ...common, ArrowLeft: act(-1, 0), ArrowRight: act(1, 0), ArrowUp: act(0, -1), ArrowDown: act(0, 1) });
-  keys(grid.element, arrows((right, down) => () => pickHead(grid.beside(spots[now.head], right, down))), signal);
+  keys(grid.element, arrows((right, down) => () => pickHead(grid.beside(spots[seen().head], right, down))), signal);
   keys(board, arrows((right, down) => along(right + down)), signal);
 
   return {
     element,
     draw(look) {
-      if (look.settled !== now?.settled) prompt.scrollTop = chips[look.settled].offsetTop - LINE;
-      now = look;
+      if (settled !== (settled = look.settled)) prompt.scrollTop = chips[settled].offsetTop - LINE;
       if (stamp !== (stamp = look.stamp)) width = element.clientWidth;
       if (!width) return;
       if (theme !== look.theme) [theme, lookup] = [look.theme, palette({ log: false, dark: look.theme.dark })];

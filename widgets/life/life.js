@@ -49,7 +49,7 @@ export default {
       hover.set({ token: null });
       pick(session, { token: Math.min(life.size - 1, Math.max(0, from + by)) });
     };
-    const about = { signal, life, session, hover, common, along, show, again: soon, tell: (what) => { cell = what; soon(); }, point: (moment) => { over = moment; soon(); } };
+    const about = { signal, life, session, hover, look, common, along, show, again: soon, tell: (what) => { cell = what; soon(); }, point: (moment) => { over = moment; soon(); } };
     const wordy = life.words.length + life.sample_names.length;
     const parts = [spine(about), life.heads.length && heads(about), life.layers.length && lens(about), wordy && words(about)].filter(Boolean);
     const panels = h("div", { class: `life-panels life-${parts.length - 1}` }, ...parts.slice(1).map(({ element }) => element));

@@ -23,7 +23,7 @@ export function falls(group) {
 }
 
 /** Builds the slider. `show(moment)` moves the life, `point(moment|null)` is what the mouse is over. */
-export function spine({ signal, life, show, point, common }) {
+export function spine({ signal, life, look, show, point, common }) {
   const last = life.count - 1;
   const groups = panelled(life.curves).map((group) => group.slice(0, MOST));
   const left = life.curves.length - groups.flat().length;
@@ -41,8 +41,8 @@ export function spine({ signal, life, show, point, common }) {
   const row = h("div", { class: "life-marks", role: "group", "aria-label": "where a metric changed fastest" }, ...flags);
   row.hidden = !flags.length;
   const say = (names) => { for (const [name, value] of Object.entries(names)) plot.element.setAttribute(name, value); };
-  say({ role: "slider", "aria-valuemin": 0, "aria-valuemax": last });
-  let [across, held, now, stamp] = [null, false, 0, 0];
+  say({ role: "slider", "data-press": "", "aria-valuemin": 0, "aria-valuemax": last });
+  let [across, held, stamp] = [null, false, 0];
 
   const on = (name, call) => plot.element.addEventListener(name, call, { signal });
   const to = (event) => show(Math.round(across.value(event.clientX - plot.element.getBoundingClientRect().left)));
@@ -56,17 +56,16 @@ export function spine({ signal, life, show, point, common }) {
   on("pointermove", (event) => { if (held) to(event); });
   on("lostpointercapture", () => { held = false; });
   const mark = (way) => () => {
-    const ahead = places.map((moment) => way * moment).filter((at) => at > way * now);
+    const ahead = places.map((moment) => way * moment).filter((at) => at > way * look().moment);
     if (ahead.length) show(way * Math.min(...ahead));
   };
-  const step = (by) => () => show(now + by);
+  const step = (by) => () => show(look().moment + by); // not what was drawn: keys may be faster than frames
   keys(plot.element, { ...common, ArrowLeft: step(-1), ArrowDown: step(-1), ArrowRight: step(1), ArrowUp: step(1),
     Home: () => show(0), End: () => show(last), PageUp: mark(-1), PageDown: mark(1) }, signal);
 
   return {
     element: h("div", { class: "life-spine" }, row, plot.element),
     draw({ moment, theme, width, said }) {
-      now = moment;
       const x = { low: 0, high: Math.max(1, last), text: (at) => (Number.isInteger(at) && at <= last ? tidy(life.steps[at]) : "") };
       const panels = groups.map((group, i) => {
         const lines = group.map((curve, n) => ({ ...curve, colour: theme.lines[(n + 2 * i) % theme.lines.length], width: 1.75 }));

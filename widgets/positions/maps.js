@@ -7,7 +7,7 @@ const STEPS = 256; // of colour
 export function map({ label, over, chosen, signal }) {
   const canvas = h("canvas", { "aria-hidden": "true", width: 1, height: 1 });
   const marks = ["picked", "over"].map((name) => h("span", { class: `positions-mark positions-${name}`, hidden: true }));
-  const element = h("div", { class: "positions-map", role: "img", "aria-label": label }, canvas, ...marks);
+  const element = h("div", { class: "positions-map", role: "img", "aria-label": label, "data-press": "" }, canvas, ...marks);
   let size = 1;
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
