@@ -170,6 +170,11 @@ test("nothing is drawn between press and release, but while the mouse drags", ()
   soon();
   frame();
   assert.equal(drawn.length, 4);
+  mouse("pointerdown");
+  mouse("keydown");
+  soon();
+  frame();
+  assert.equal(drawn.length, 5);
 });
 
 test("what is hidden is not drawn, and drawn when it is shown", () => {

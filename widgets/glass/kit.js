@@ -49,14 +49,14 @@ export function onTheme(draw, signal) {
 /**
  * A call of `draw` before the next frame, once however often it is asked for; never once the view is gone, and not between
  * press and release: what is pressed must not be replaced, or the click is lost. A press that moves is a drag, and is drawn;
- * so is what acts once it is pressed, inputs and parts with `data-press`.
+ * so is what acts once it is pressed, inputs, choices and parts with `data-press`.
  */
 export function oncePerFrame(draw, signal) {
   let [asked, pressed] = [0, null]; // pressed: where; browsers tell of moves that are none
   const on = (name, call) => globalThis.addEventListener(name, call, { signal, capture: true });
-  on("pointerdown", (event) => { pressed = event.button || event.target.closest?.("input, [data-press]") ? null : event; });
+  on("pointerdown", (event) => { pressed = event.button || event.target.closest?.("input, select, [data-press]") ? null : event; });
   on("pointermove", ({ x, y, buttons }) => { if (!buttons || pressed && Math.hypot(x - pressed.x, y - pressed.y) > 3) pressed = null; });
-  for (const name of ["pointerup", "pointercancel"]) on(name, () => { pressed = null; });
+  for (const name of ["pointerup", "pointercancel", "keydown"]) on(name, () => { pressed = null; });
   const frame = () => { asked = pressed && !signal.aborted ? requestAnimationFrame(frame) : 0; if (!asked && !signal.aborted) draw(); };
   return () => { asked ||= requestAnimationFrame(frame); };
 }
