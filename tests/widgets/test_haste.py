@@ -23,8 +23,6 @@ SPOTS = """([frame, most]) => {
   });
 }"""
 PRESSED = "addEventListener('pointerdown', ({ target }) => { globalThis.held = target; }, true)"
-
-
 KEYS = ("ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowLeft", "Enter")
 TYPED = """(part, keys) => {
   part.focus();
@@ -44,6 +42,7 @@ def replaced(page, frame, most: int) -> list[tuple[float, float]]:
     lost = []
     frame.scroll_into_view_if_needed()
     for x, y in frame.evaluate(f"frame => ({SPOTS})([frame, {most}])"):
+        page.evaluate("globalThis.held = null")  # a press outside the page would leave the last one
         page.mouse.move(x, y)
         page.mouse.down()
         page.wait_for_timeout(3 * LATE)  # time for what the move asked to be drawn
