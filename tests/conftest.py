@@ -32,12 +32,12 @@ def _browser() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip by name what cannot run here; under CI=true let it fail instead.
 
-    There a browser test that fails is run again, at most twice, and named: the machine is shared,
-    and a browser kept waiting for seconds is not the view's fault. A fault shows every time.
+    There a browser test that fails is run once more, and named: the machine is shared, and a
+    browser kept waiting for seconds is not the view's fault. A fault shows twice.
     """
     if os.environ.get("CI") == "true":
         for item in filter(lambda each: each.get_closest_marker("browser"), items):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=1))
         return
     for item in items:
         if item.get_closest_marker("browser") and _browser() is None:

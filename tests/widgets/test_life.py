@@ -10,6 +10,7 @@ from traitlets import TraitError
 
 import widgets
 from tests.widgets.lives import a_life
+from tests.widgets.until import until
 from widgets.glass.arrays import LARGEST_ERROR, from_bytes, unpack
 from widgets.life import Life
 from widgets.life.curves import POINTS, drawn, marks
@@ -138,15 +139,6 @@ def now(opened, view):
     return opened.state(view, "moment")
 
 
-def until(opened, holds):
-    """Wait until something holds, at most ten seconds."""
-    for _ in range(200):
-        if holds():
-            return
-        opened.page.wait_for_timeout(50)
-    raise AssertionError("it never held")
-
-
 def slider(opened):
     return opened.page.get_by_role("slider")
 
@@ -237,9 +229,9 @@ class TestInThePage:
         opened.page.get_by_label("speed").select_option("fast")
         play.click()
         assert play.inner_text() == "Pause"
-        until(opened, lambda: now(opened, view) == 15 and play.inner_text() == "Play")
+        until(opened.page, lambda: now(opened, view) == 15 and play.inner_text() == "Play")
         slider(opened).press(" ")
-        until(opened, lambda: opened.state(view, "moment") < 9)  # fifteen moments take 1.5 s
+        until(opened.page, lambda: opened.state(view, "moment") < 9)  # fifteen moments take 1.5 s
         slider(opened).press(" ")
         stood = now(opened, view)
         opened.page.wait_for_timeout(400)

@@ -46,18 +46,30 @@ export function onTheme(draw, signal) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw(), { signal });
 }
 
-/**
- * A call of `draw` before the next frame, once however often it is asked for; never once the view is gone, and not between
- * press and release: what is pressed must not be replaced, or the click is lost. A press that moves is a drag, and is drawn;
- * so is what acts once it is pressed, inputs, choices and parts with `data-press`.
- */
-export function oncePerFrame(draw, signal) {
-  let [asked, pressed] = [0, null]; // pressed: where; browsers tell of moves that are none
+/** Whether something is pressed that may become a click: no drag, and nothing that acts at once (`data-press`, inputs, choices). */
+function pressing(signal) {
+  let pressed = null;
   const on = (name, call) => globalThis.addEventListener(name, call, { signal, capture: true });
   on("pointerdown", (event) => { pressed = event.button || event.target.closest?.("input, select, [data-press]") ? null : event; });
+  // Browsers tell of moves that are none.
   on("pointermove", ({ x, y, buttons }) => { if (!buttons || pressed && Math.hypot(x - pressed.x, y - pressed.y) > 3) pressed = null; });
   for (const name of ["pointerup", "pointercancel", "keydown"]) on(name, () => { pressed = null; });
-  const frame = () => { asked = pressed && !signal.aborted ? requestAnimationFrame(frame) : 0; if (!asked && !signal.aborted) draw(); };
+  return () => pressed !== null;
+}
+
+/**
+ * A call of `draw` before the next frame, once however often it is asked for; never once the view is gone, and not between
+ * press and release: what is pressed must not be replaced, or the click is lost.
+ */
+export function oncePerFrame(draw, signal) {
+  let asked = 0;
+  const pressed = pressing(signal);
+  const frame = () => {
+    asked = 0;
+    if (signal.aborted) return;
+    if (pressed()) asked = requestAnimationFrame(frame);
+    else draw();
+  };
   return () => { asked ||= requestAnimationFrame(frame); };
 }
 
